@@ -1,0 +1,95 @@
+"""Kida: templates that can be seen into. The language is a superset of Jinja2's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from kida.environment.autoescape import select_autoescape
+from kida.environment.bytecode_cache import BytecodeCache, FileSystemBytecodeCache
+from kida.environment.core import Environment
+from kida.environment.loaders import (
+    ChoiceLoader,
+    DictLoader,
+    FileSystemLoader,
+    FunctionLoader,
+    Loader,
+    ModuleLoader,
+    PackageLoader,
+    PrefixLoader,
+)
+from kida.errors import (
+    ErrorCode,
+    SecurityError,
+    TemplateError,
+    TemplateNotFound,
+    TemplateNotFoundError,
+    TemplateRuntimeError,
+    TemplatesNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
+from kida.render_context import RenderContext
+from kida.runtime.hooks import EvalContext, pass_context, pass_environment, pass_eval_context
+from kida.runtime.loop import AsyncLoopContext, LoopContext
+from kida.runtime.undefined import (
+    ChainableUndefined,
+    DebugUndefined,
+    StrictUndefined,
+    Undefined,
+    make_logging_undefined,
+)
+from kida.template.core import Template
+from kida.tracing.trace import TemplateFrame, TemplateTrace, trace_of
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AsyncLoopContext",
+    "BytecodeCache",
+    "ChainableUndefined",
+    "ChoiceLoader",
+    "DebugUndefined",
+    "DictLoader",
+    "Environment",
+    "ErrorCode",
+    "EvalContext",
+    "FileSystemBytecodeCache",
+    "FileSystemLoader",
+    "FunctionLoader",
+    "Loader",
+    "LoopContext",
+    "Markup",
+    "ModuleLoader",
+    "PackageLoader",
+    "PrefixLoader",
+    "RenderContext",
+    "SecurityError",
+    "StrictUndefined",
+    "Template",
+    "TemplateError",
+    "TemplateFrame",
+    "TemplateNotFound",
+    "TemplateNotFoundError",
+    "TemplateRuntimeError",
+    "TemplateSyntaxError",
+    "TemplateTrace",
+    "TemplatesNotFound",
+    "Undefined",
+    "UndefinedError",
+    "escape",
+    "make_logging_undefined",
+    "pass_context",
+    "pass_environment",
+    "pass_eval_context",
+    "select_autoescape",
+    "trace_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # PEP 703: the package does not need the GIL
+    if name == "_Py_mod_gil":
+        return 0  # Py_MOD_GIL_NOT_USED
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

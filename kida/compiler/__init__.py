@@ -1,0 +1,1 @@
+"""Nodes and scopes to Python code whose every instruction is positioned in the template."""

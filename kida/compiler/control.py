@@ -1,0 +1,223 @@
+"""The rules of the statements that choose and repeat."""
+
+from __future__ import annotations
+
+import ast
+
+from kida.compiler import python as py
+from kida.compiler.expressions import assignment_target
+from kida.compiler.generator import MAX_STATIC_BLOCKS, Generator
+from kida.compiler.output import assign_to
+from kida.compiler.python import At
+from kida.syntax import nodes
+
+
+def if_(g: Generator, node: nodes.If) -> None:
+    """``if``, ``elif``, ``else``."""
+    otherwise: list[ast.stmt] = []
+    if node.otherwise is not None:
+        with g.collecting() as otherwise, g.conditionally():
+            g.body(node.otherwise)
+    made: list[ast.stmt] = otherwise
+    for branch in reversed(node.branches):
+        at = g.at(branch.span)
+        with g.collecting() as test_statements:
+            condition = g.expression(branch.condition)
+        with g.collecting() as body, g.conditionally():
+            g.body(branch.body)
+        made = [*test_statements, py.when(condition, body, made, at)]
+    for statement in made:
+        g.emit(statement)
+
+
+def for_(g: Generator, node: nodes.For) -> None:
+    """``for`` in all its forms."""
+    at = g.at(node.span)
+    if node.recursive:
+        _recursive_loop(g, node)
+    elif g.function.blocks >= MAX_STATIC_BLOCKS and not _leaves_in_otherwise(node):
+        # CPython allows twenty loops inside each other in one function: the rest gets another
+        name = f"loop {g.temporary('nested')[1:]}"
+        iterable = g.temporary("iterable")
+        g.emit(py.assign(iterable, g.expression(node.iterable), at))
+        parameters = py.arguments([".ctx"] if g.form.streams else [".ctx", ".write"], at)
+        sink = g.sink
+        with g.defining(name, parameters, at, None, text=False):
+            _loop(g, node, py.load(iterable, at), None)
+        if sink != g.sink:
+            raise AssertionError("the sink is restored behind a definition")
+        g.deliver(py.load(name, at), [py.load(".ctx", at)], at)
+    else:
+        _loop(g, node, g.expression(node.iterable), None)
+
+
+def _leaves_in_otherwise(node: nodes.For) -> bool:
+    return any(
+        isinstance(inner, (nodes.Break, nodes.Continue))
+        for statement in node.otherwise
+        for inner in nodes.walk(statement)
+    )
+
+
+def _recursive_loop(g: Generator, node: nodes.For) -> None:
+    """A loop that calls itself is a function that gives what it wrote."""
+    at = g.at(node.span)
+    function_scope = g.scopes.opened[node, "function"]
+    name = f"loop {g.temporary('recursive')[1:]}"
+    iterable = g.expression(node.iterable)
+    with g.defining(
+        name, py.arguments([".iterable", ".depth"], at, optional=1), at, function_scope, text=True
+    ):
+        with g.entering(function_scope, at):
+            depth = py.choose(
+                py.is_missing(py.load(".depth", at), at), py.constant(0, at), py.load(".depth", at), at
+            )
+            g.emit(py.assign(".depth", depth, at))
+            _loop(g, node, py.load(".iterable", at), name)
+    with g.audible(at) as wanted:
+        result = g.directly_awaited(py.call(py.load(name, at), [iterable], g.at(node.iterable.span)), at)
+        if wanted:
+            g.write(result, at)
+        else:
+            g.emit(py.statement(result, at))
+
+
+def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None) -> None:
+    at = g.at(node.span)
+    over = g.at(node.iterable.span)
+    if node.condition is not None:
+        iterable = _filtered(g, node, iterable, over)
+    scope = g.scopes.opened[node, "body"]
+    loop = scope.variables.get("loop")
+    target = assignment_target_of(g, node)
+    if loop is not None or recurse is not None:
+        recursion = [py.load(recurse, at), py.load(".depth", at)] if recurse is not None else []
+        iterable = py.call(".loop", [iterable, py.load(".undefined", at), *recursion], over)
+        position = loop.python_name if loop is not None else g.temporary("loop")
+        target = ast.Tuple([target, py.store(position, at)], py.STORE, **at)
+    elif g.form.is_async:
+        iterable = py.call(".async_iterate", [iterable], over)
+    empty = g.temporary("empty") if node.otherwise else ""
+    if empty:
+        g.emit(py.assign(empty, py.constant(True, at), at))
+    with g.collecting() as body, g.loop_block():
+        if empty:
+            g.emit(py.assign(empty, py.constant(False, at), at))
+        with g.entering(scope, at):
+            g.body(node.body)
+    kind = ast.AsyncFor if g.form.is_async else ast.For
+    g.emit(kind(target, iterable, body or [ast.Pass(**at)], [], **at))
+    if empty:
+        _otherwise(g, node, empty, at)
+
+
+def _otherwise(g: Generator, node: nodes.For | nodes.While, empty: str, at: At) -> None:
+    with g.collecting() as body:
+        if isinstance(node, nodes.For):
+            with g.entering(g.scopes.opened[node, "otherwise"], at):
+                g.body(node.otherwise)
+        else:
+            g.body(node.otherwise)
+    g.emit(py.when(py.load(empty, at), body, [], at))
+
+
+def assignment_target_of(g: Generator, node: nodes.For) -> ast.expr:
+    """The target of a loop, whose variables belong to the function that the loop stands in."""
+    g._owners[g.scopes.opened[node, "body"]] = g.function
+    return assignment_target(g, node.target)
+
+
+def _filtered(g: Generator, node: nodes.For, iterable: ast.expr, at: At) -> ast.expr:
+    """What a loop runs over where it has a condition: a generator of the items that meet it."""
+    if node.condition is None:
+        raise AssertionError("a loop without condition is not filtered")
+    held = g.temporary("iterable")
+    g.emit(py.assign(held, iterable, at))
+    source: ast.expr = py.load(held, at)
+    scope = g.scopes.opened[node, "condition"]
+    outer, g.scope = g.scope, scope
+    g._owners[scope] = g.function
+    names = {variable.python_name for variable in scope.variables.values()}
+    target = _condition_target(g, node.target, scope.variables)
+    condition = g.expression(node.condition)
+    item = _as_value(target)
+    g.scope = outer
+    del names
+    if g.form.is_async:
+        source = py.call(".async_iterate", [source], at)
+    clause = ast.comprehension(target, source, [condition], int(g.form.is_async))
+    return ast.GeneratorExp(item, [clause], **at)
+
+
+def _condition_target(g: Generator, node: nodes.Expression, variables: dict[str, object]) -> ast.expr:
+    """The target of a loop again, with the names that its condition knows them by."""
+    at = g.at(node.span)
+    if isinstance(node, nodes.TargetTuple):
+        items = [_condition_target(g, item, variables) for item in node.items]
+        if node.starred >= 0:
+            items[node.starred] = ast.Starred(items[node.starred], py.STORE, **at)
+        return ast.Tuple(items, py.STORE, **at)
+    variable = g.scope.variables[node.name]  # type: ignore[attr-defined]
+    return py.store(variable.python_name, at)
+
+
+def _as_value(target: ast.expr) -> ast.expr:
+    """What a target was assigned, as a value."""
+    at = {
+        "lineno": target.lineno,
+        "col_offset": target.col_offset,
+        "end_lineno": target.end_lineno or target.lineno,
+        "end_col_offset": target.end_col_offset or 0,
+    }
+    if isinstance(target, ast.Tuple):
+        return ast.Tuple([_as_value(item) for item in target.elts], py.LOAD, **at)
+    if isinstance(target, ast.Starred):
+        return ast.Starred(_as_value(target.value), py.LOAD, **at)
+    if isinstance(target, ast.Name):
+        return py.load(target.id, at)
+    raise AssertionError("a target is a name or a tuple")
+
+
+def while_(g: Generator, node: nodes.While) -> None:
+    """``while``, ``else``."""
+    at = g.at(node.span)
+    empty = g.temporary("empty") if node.otherwise else ""
+    if empty:
+        g.emit(py.assign(empty, py.constant(True, at), at))
+    condition = g.expression(node.condition)
+    with g.collecting() as body, g.loop_block():
+        if empty:
+            g.emit(py.assign(empty, py.constant(False, at), at))
+        g.body(node.body)
+    g.emit(ast.While(condition, body or [ast.Pass(**at)], [], **at))
+    if empty:
+        _otherwise(g, node, empty, at)
+
+
+def break_(g: Generator, node: nodes.Break) -> None:
+    """``break``."""
+    g.emit(ast.Break(**g.at(node.span)))
+
+
+def continue_(g: Generator, node: nodes.Continue) -> None:
+    """``continue``."""
+    g.emit(ast.Continue(**g.at(node.span)))
+
+
+def try_(g: Generator, node: nodes.Try) -> None:
+    """``try``, ``fallback``: what the body writes is held back until it has come to its end."""
+    at = g.at(node.span)
+    with g.collecting() as body, g.loop_block():
+        with g.buffered(at) as buffer:
+            g.body(node.body)
+    error = g.temporary("error")
+    with g.collecting() as fallback:
+        if node.target is not None:
+            assign_to(g, node.target, py.load(error, g.at(node.target.span)))
+        g.body(node.fallback)
+    with g.collecting() as success:
+        with g.audible(at) as wanted:
+            if wanted:
+                g.write(py.joined(buffer, at), at)
+    handler = ast.ExceptHandler(py.load(".Exception", at), error, fallback or [ast.Pass(**at)], **at)
+    g.emit(ast.Try(body, [handler], success or [ast.Pass(**at)], [], **at))

@@ -1,0 +1,327 @@
+"""The generator: what it keeps track of while the rules of the nodes, which stand in the other modules, are at work."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from kida.compiler import python as py
+from kida.compiler.options import Link, Options
+from kida.compiler.python import At
+from kida.runtime.forms import Form
+from kida.semantics.scopes import Origin, Scope, Scopes, Variable
+from kida.source import Source, Span
+from kida.syntax import nodes
+
+StatementRule: TypeAlias = "Callable[[Generator, Any], None]"
+ExpressionRule: TypeAlias = "Callable[[Generator, Any], ast.expr]"
+
+MAX_STATIC_BLOCKS = 15
+"""Loops in one generated function; CPython takes 20. What is nested deeper gets a function of its own."""
+
+YIELD = ""
+"""The sink of text that is yielded; any other sink is the name of a function to append with."""
+
+
+class Function:
+    """A function that is being generated."""
+
+    __slots__ = ("blocks", "nonlocals", "scope")
+
+    def __init__(self, scope: Scope | None) -> None:
+        self.scope = scope
+        self.nonlocals: set[str] = set()
+        self.blocks = 0
+
+
+class Generator:
+    """State of the generation of one template in one form; used once.
+
+    ``escaping`` is whether output is escaped here: true, false, or ``None`` where only rendering tells.
+    ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
+    ``"never"``, ``"perhaps"`` or ``"always"``.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        scopes: Scopes,
+        options: Options,
+        statements: Mapping[type[nodes.Node], StatementRule],
+        expressions: Mapping[type[nodes.Node], ExpressionRule],
+    ) -> None:
+        self.source = source
+        self.scopes = scopes
+        self.options = options
+        self.form: Form = options.form
+        self.at = py.Places(source).of
+        self.escaping: bool | None = options.autoescape
+        self.escaping_variable = ".autoescape"
+        self.silenced = "never"
+        self.conditional = 0
+        self.sink = YIELD
+        self.scope: Scope = scopes.top
+        self.function = Function(None)
+        self.statements: list[ast.stmt] = []
+        self.links: dict[tuple[str, str, bool | None], Link] = {}
+        self._statement_rules = statements
+        self._expression_rules = expressions
+        self._owners: dict[Scope, Function] = {}
+        self._unset_parameters: set[Variable] = set()
+        self._count = 0
+
+    # --- rules -------------------------------------------------------------------------------------------------
+
+    def expression(self, node: nodes.Expression) -> ast.expr:
+        """The Python expression of a node."""
+        return self._expression_rules[type(node)](self, node)
+
+    def body(self, body: nodes.Body) -> None:
+        """Emit the statements of a body."""
+        rules = self._statement_rules
+        position = 0
+        while position < len(body):
+            node = body[position]
+            position += 1
+            if type(node) is nodes.Text:
+                # text that comments or raw blocks cut up is written in one piece
+                while position < len(body) and type(body[position]) is nodes.Text:
+                    other = body[position]
+                    text = node.text + other.text  # type: ignore[attr-defined]
+                    node = nodes.Text(Span(node.span.start, other.span.end), text)
+                    position += 1
+            rules[type(node)](self, node)
+
+    def emit(self, statement: ast.stmt) -> None:
+        """Append a statement to what is being generated."""
+        self.statements.append(statement)
+
+    def temporary(self, name: str) -> str:
+        """A fresh name for a value of the engine's own."""
+        self._count += 1
+        return f".{name}{self._count}"
+
+    @contextmanager
+    def collecting(self) -> Iterator[list[ast.stmt]]:
+        """Statements emitted inside go to a list of their own."""
+        outer, self.statements = self.statements, []
+        yield self.statements
+        self.statements = outer
+
+    @contextmanager
+    def conditionally(self) -> Iterator[None]:
+        """What is generated inside may never run: unknown filters in it are errors only when it does."""
+        self.conditional += 1
+        yield
+        self.conditional -= 1
+
+    # --- output ------------------------------------------------------------------------------------------------
+
+    def write(self, value: ast.expr, at: At) -> None:
+        """Emit the writing of a ``str``."""
+        self.emit(self._written(value, at))
+
+    def _written(self, value: ast.expr, at: At) -> ast.stmt:
+        if self.sink == YIELD:
+            return py.statement(ast.Yield(value, **at), at)
+        return py.statement(py.call(self.sink, [value], at), at)
+
+    @contextmanager
+    def audible(self, at: At, *, always: bool = False) -> Iterator[bool]:
+        """Output at the top of a template that has extended another goes nowhere; false says: do not generate it."""
+        if self.silenced == "never" or always:
+            yield True
+        elif self.silenced == "always":
+            yield False
+        else:
+            with self.collecting() as body:
+                yield True
+            if body:
+                self.emit(py.when(py.compare(py.load(".parent", at), ast.Is(), py.constant(None, at), at), body, [], at))
+
+    @contextmanager
+    def buffered(self, at: At) -> Iterator[str]:
+        """What is written inside goes to a list, whose name is given."""
+        buffer = self.temporary("buffer")
+        writer = self.temporary("write")
+        self.emit(py.assign(buffer, ast.List([], py.LOAD, **at), at))
+        self.emit(py.assign(writer, py.attribute(py.load(buffer, at), "append", at), at))
+        outer = self.sink, self.silenced
+        self.sink, self.silenced = writer, "never"
+        yield buffer
+        self.sink, self.silenced = outer
+
+    def deliver(self, function: ast.expr, arguments: list[ast.expr], at: At) -> None:
+        """Emit the call of a function that renders, handing on what it writes."""
+        if not self.form.streams:
+            # such a function writes through its last argument
+            made: ast.expr = py.call(function, [*arguments, py.load(self.sink, at)], at)
+            self.emit(py.statement(ast.Await(made, **at) if self.form.is_async else made, at))
+        elif self.sink == YIELD and not self.form.is_async:
+            self.emit(py.statement(ast.YieldFrom(py.call(function, arguments, at), **at), at))
+        else:
+            loop = ast.AsyncFor if self.form.is_async else ast.For
+            body = [self._written(py.load(".chunk", at), at)]
+            self.emit(loop(py.store(".chunk", at), py.call(function, arguments, at), body, [], **at))
+
+    def awaited(self, value: ast.expr, at: At) -> ast.expr:
+        """A value that may be awaitable where the form is asynchronous."""
+        return ast.Await(py.call(".auto_await", [value], at), **at) if self.form.is_async else value
+
+    def directly_awaited(self, value: ast.expr, at: At) -> ast.expr:
+        """The call of one of the engine's functions that are coroutines where the form is asynchronous."""
+        return ast.Await(value, **at) if self.form.is_async else value
+
+    def is_escaping(self, at: At) -> ast.expr:
+        """Whether output is escaped here, as an expression."""
+        if self.escaping is None:
+            return py.load(self.escaping_variable, at)
+        return py.constant(self.escaping, at)
+
+    def as_text(self, text: ast.expr, at: At) -> ast.expr:
+        """What was written, as a value: ``Markup`` where output is escaped."""
+        if self.escaping is False:
+            return text
+        if self.escaping is True:
+            return py.call(".Markup", [text], at)
+        return py.call(".text_value", [text, py.load(self.escaping_variable, at)], at)
+
+    # --- functions ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def defining(
+        self, name: str, arguments: ast.arguments, at: At, scope: Scope | None, *, text: bool
+    ) -> Iterator[None]:
+        """Emit the definition of a function; what is generated inside is its body.
+
+        ``text`` functions return what they wrote; the others hand it on as the form says.
+        """
+        outer = self.function, self.sink, self.silenced, self.statements
+        self.function, self.statements = Function(scope), []
+        is_async = self.form.is_async
+        if text:
+            with self.buffered(at) as buffer:
+                yield
+                self.emit(ast.Return(self.as_text(py.joined(buffer, at), at), **at))
+        else:
+            self.sink = YIELD if self.form.streams else ".write"
+            yield
+            if self.form.streams:  # what never yields must be a generator all the same
+                self.emit(ast.Return(None, **at))
+                self.emit(py.statement(ast.Yield(py.constant("", at), **at), at))
+        body = self.statements or [ast.Pass(**at)]
+        if self.function.nonlocals:
+            body.insert(0, ast.Nonlocal(sorted(self.function.nonlocals), **at))
+        self.function, self.sink, self.silenced, self.statements = outer
+        self.emit(py.function(name, arguments, body, at, is_async=is_async))
+
+    @contextmanager
+    def loop_block(self) -> Iterator[None]:
+        """Counts a block of those that CPython allows only some of in a function."""
+        self.function.blocks += 1
+        yield
+        self.function.blocks -= 1
+
+    # --- scopes and variables ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def entering(self, scope: Scope, at: At) -> Iterator[None]:
+        """Emit what a scope begins with; names inside are those of the scope."""
+        outer, self.scope = self.scope, scope
+        self._owners[scope] = self.function
+        if scope.is_function:
+            self._look_up_context(scope, at)
+        for variable in scope.variables.values():
+            if variable.scope is not scope:
+                continue
+            if variable.origin is Origin.OUTER and variable.outer is not None:
+                self.emit(py.assign(variable.python_name, self._plain(variable.outer, at), at))
+            elif variable.origin is Origin.UNSET:
+                self.emit(py.assign(variable.python_name, py.load(".missing", at), at))
+        yield
+        self.scope = outer
+
+    def _look_up_context(self, scope: Scope, at: At) -> None:
+        names = [variable for variable in scope.context_names.values() if variable.origin is Origin.CONTEXT]
+        if not names:
+            return
+        variables = py.attribute(py.load(".ctx", at), "vars", at)
+        self.emit(py.assign(".get", py.attribute(variables, "get", at), at))
+        for variable in names:
+            name = py.constant(variable.name, at)
+            found = py.call(".get", [name, py.load(".missing", at)], at)
+            self.emit(py.assign(variable.python_name, found, at))
+            absent = py.call(".global", [py.load(".ctx", at), name], at)
+            value = py.load(variable.python_name, at)
+            self.emit(py.when(py.is_missing(value, at), [py.assign(variable.python_name, absent, at)], [], at))
+
+    def _plain(self, variable: Variable, at: At) -> ast.expr:
+        """A variable's value, which may be the mark for none."""
+        if variable.origin is Origin.DYNAMIC:
+            return py.call(".dynamic", [py.load(".ctx", at), py.constant(variable.name, at)], at)
+        return py.load(variable.python_name, at)
+
+    def read(self, variable: Variable, at: At) -> ast.expr:
+        """A variable's value, undefined where it has none."""
+        value = self._plain(variable, at)
+        if not variable.may_be_missing and variable not in self._unset_parameters:
+            return value
+        undefined = py.call(".undefined_name", [py.constant(variable.name, at)], at)
+        return py.choose(
+            py.compare(value, ast.IsNot(), py.load(".missing", at), at),
+            py.load(variable.python_name, at),
+            undefined,
+            at,
+        )
+
+    @contextmanager
+    def unset(self, parameters: list[Variable]) -> Iterator[set[Variable]]:
+        """Parameters that may have no value yet; take those that have one out of the set."""
+        outer = self._unset_parameters
+        self._unset_parameters = set(parameters)
+        yield self._unset_parameters
+        self._unset_parameters = outer
+
+    def target(self, variable: Variable, at: At) -> ast.Name:
+        """A variable, to be assigned to."""
+        owner = self._owners.get(variable.scope)
+        if owner is not None and owner is not self.function:
+            self.function.nonlocals.add(variable.python_name)
+        return py.store(variable.python_name, at)
+
+    def assign(self, variable: Variable, value: ast.expr, at: At, *, exported: bool = True) -> None:
+        """Emit an assignment; at the top of a template the context learns it too.
+
+        ``exported`` is whether importers see it.
+        """
+        if variable.origin is Origin.DYNAMIC:
+            self.emit(py.statement(self._export(variable, value, at, exported=exported), at))
+            return
+        self.emit(ast.Assign([self.target(variable, at)], value, **at))
+        self.note_export(variable, at, exported=exported)
+
+    def note_export(self, variable: Variable, at: At, *, exported: bool = True) -> None:
+        """Emit what tells the context of a variable at the top of the template that has just been assigned."""
+        if variable.exported:
+            value = py.load(variable.python_name, at)
+            self.emit(py.statement(self._export(variable, value, at, exported=exported), at))
+
+    def _export(self, variable: Variable, value: ast.expr, at: At, *, exported: bool) -> ast.expr:
+        name = "export" if exported and not variable.name.startswith("_") else "bind"
+        return py.call(py.attribute(py.load(".ctx", at), name, at), [py.constant(variable.name, at), value], at)
+
+    def visible(self, at: At) -> ast.expr:
+        """The variables that are assigned here and not in the context, as a dict; ``None`` where there are none."""
+        found = self.scope.visible()
+        if not found:
+            return py.constant(None, at)
+        keys: list[ast.expr | None] = [py.constant(name, at) for name in found]
+        values = [self._plain(variable, at) for variable in found.values()]
+        made = ast.Dict(keys, values, **at)
+        return py.call(".present", [made], at) if any(v.may_be_missing for v in found.values()) else made
+
+    def visible_names(self, at: At) -> ast.expr:
+        """Pairs of the names of those variables in the template and here, as a constant."""
+        return py.constant(tuple((name, v.python_name) for name, v in self.scope.visible().items()), at)

@@ -1,0 +1,135 @@
+"""The rules of the statements that join templates: extends, block, include, import, from."""
+
+from __future__ import annotations
+
+import ast
+
+from kida.compiler import python as py
+from kida.compiler.generator import Generator
+from kida.compiler.python import At
+from kida.syntax import nodes
+
+
+def extends(g: Generator, node: nodes.Extends) -> None:
+    """``extends``: from here on output at the top goes nowhere, and at the end the parent is rendered."""
+    at = g.at(node.span)
+    template = g.expression(node.template)
+    load = g.directly_awaited(py.call(".extend", [py.load(".ctx", at), template], g.at(node.template.span)), at)
+    if g.silenced == "always":
+        g.emit(py.statement(py.call(".extended_twice", [], at), at))
+        return
+    if g.silenced == "perhaps":
+        twice = py.statement(py.call(".extended_twice", [], at), at)
+        parent = py.compare(py.load(".parent", at), ast.IsNot(), py.constant(None, at), at)
+        g.emit(py.when(parent, [twice], [], at))
+    g.emit(py.assign(".parent", load, at))
+    g.silenced = "perhaps" if g.conditional else "always"
+
+
+def block(g: Generator, node: nodes.Block) -> None:
+    """A block where it stands: a call of what the most derived template has for it."""
+    at = g.at(node.span)
+    scope = g.scope
+    with g.audible(at, always=not scope.is_top) as wanted:
+        if not wanted:
+            return
+        context: ast.expr = py.load(".ctx", at)
+        if node.scoped:
+            context = py.call(".context_here", [context, g.visible(at)], at)
+        name = py.constant(node.name, at)
+        kind = ".required_block" if node.required else ".block"
+        g.deliver(py.call(kind, [py.load(".ctx", at), name], at), [context], at)
+
+
+def include(g: Generator, node: nodes.Include) -> None:
+    """``include``."""
+    at = g.at(node.template.span)
+    arguments = [
+        py.load(".ctx", at),
+        g.expression(node.template),
+        py.constant(node.ignore_missing, at),
+        py.constant(node.with_context, at),
+        g.visible(at) if node.with_context else py.constant(None, at),
+    ]
+    g.deliver(py.load(".include", at), arguments, at)
+
+
+def import_(g: Generator, node: nodes.Import) -> None:
+    """``import … as name``."""
+    at = g.at(node.target.span)
+    g.assign(g.scopes.variables[node.target], _module(g, node), at, exported=False)
+
+
+def from_import(g: Generator, node: nodes.FromImport) -> None:
+    """``from … import name as other``."""
+    module = g.temporary("module")
+    g.emit(py.assign(module, _module(g, node), g.at(node.span)))
+    for imported in node.names:
+        at = g.at(imported.span)
+        value = py.call(".imported", [py.load(module, at), py.constant(imported.name, at)], at)
+        g.assign(g.scopes.variables[imported.target], value, at, exported=False)
+
+
+def _module(g: Generator, node: nodes.Import | nodes.FromImport) -> ast.expr:
+    at = g.at(node.template.span)
+    arguments = [
+        py.load(".ctx", at),
+        g.expression(node.template),
+        py.constant(node.with_context, at),
+        g.visible(at) if node.with_context else py.constant(None, at),
+    ]
+    return g.directly_awaited(py.call(".import", arguments, at), at)
+
+
+def block_function(g: Generator, node: nodes.Block) -> None:
+    """The function of a block's body."""
+    at = g.at(node.span)
+    scope = g.scopes.opened[node, "body"]
+    with g.defining(f"block {node.name}", _rendering_arguments(g, at), at, scope, text=False):
+        with g.entering(scope, at):
+            _references(g, scope.variables, node, at)
+            g.body(node.body)
+
+
+def template_function(g: Generator, node: nodes.Template, name: str) -> None:
+    """The function of a template's top."""
+    at = g.at(node.span._replace(end=node.span.start))
+    has_extends = any(isinstance(inner, nodes.Extends) for inner in nodes.walk(node))
+    with g.defining(name, _rendering_arguments(g, at), at, g.scopes.top, text=False):
+        with g.entering(g.scopes.top, at):
+            _references(g, g.scopes.top.variables, None, at)
+            if has_extends:
+                g.emit(py.assign(".parent", py.constant(None, at), at))
+            g.body(node.body)
+            if has_extends:
+                _render_parent(g, node)
+
+
+def _render_parent(g: Generator, node: nodes.Template) -> None:
+    """At the end: the parent, if there is one, in a context of its own; errors in it pass through ``extends``."""
+    tag = next(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Extends))
+    at = g.at(tag.span)
+    with g.collecting() as body:
+        g.deliver(py.load(".render_parent", at), [py.load(".parent", at)], at)
+    if g.silenced == "always":
+        for statement in body:
+            g.emit(statement)
+    else:
+        g.emit(py.when(py.compare(py.load(".parent", at), ast.IsNot(), py.constant(None, at), at), body, [], at))
+
+
+def _rendering_arguments(g: Generator, at: At) -> ast.arguments:
+    return py.arguments([".ctx"] if g.form.streams else [".ctx", ".write"], at)
+
+
+def _references(g: Generator, variables: dict[str, object], block: nodes.Block | None, at: At) -> None:
+    """Emit what gives ``self`` and ``super`` their values where they are used."""
+    for name in ("self", "super"):
+        variable = variables.get(name)
+        if variable is None or variable.name not in variable.scope.implicit or variable.origin.name != "IMPLICIT":  # type: ignore[attr-defined]
+            continue
+        arguments: list[ast.expr] = [py.load(".ctx", at)]
+        if name == "super" and block is not None:
+            arguments += [py.constant(block.name, at), py.load(f"block {block.name}", at)]
+        arguments.append(g.is_escaping(at))
+        g.emit(py.assign(variable.python_name, py.call(f".{name}", arguments, at), at))  # type: ignore[attr-defined]

@@ -1,0 +1,162 @@
+"""The rules of macros and of calls with a body."""
+
+from __future__ import annotations
+
+import ast
+
+from kida.compiler import python as py
+from kida.compiler.expressions import call_target, call_with
+from kida.compiler.generator import Generator
+from kida.compiler.python import At
+from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.semantics.scopes import Scope, Variable
+from kida.syntax import nodes
+
+
+def macro(g: Generator, node: nodes.Macro) -> None:
+    """``macro``, ``def``."""
+    at = g.at(node.span)
+    made = _callable(g, node, node.name, node.parameters, node.body, at, strict=node.strict)
+    g.assign(g.scopes.variables[node], made, at)
+
+
+def call_block(g: Generator, node: nodes.CallBlock) -> None:
+    """``{% call(parameters) macro(arguments) %}…{% endcall %}``."""
+    at = g.at(node.span)
+    caller = _callable(g, node, "caller", node.parameters, node.body, at, strict=False)
+    held = g.temporary("caller")
+    g.emit(py.assign(held, caller, at))
+    call_at = g.at(node.call.span)
+    keyword = ast.keyword("caller", py.load(held, at), **at)
+    made = g.awaited(call_with(g, node.call, call_target(g, node.call.target), [keyword]), call_at)
+    g.write(py.call(".str", [made], call_at), call_at)
+
+
+def _callable(
+    g: Generator,
+    node: nodes.Macro | nodes.CallBlock,
+    name: str,
+    parameters: tuple[nodes.Parameter, ...],
+    body: nodes.Body,
+    at: At,
+    *,
+    strict: bool,
+) -> ast.expr:
+    """Emit the function of a macro or of a call's body; give the macro made of it."""
+    for parameter in parameters:
+        if parameter.name == "caller" and parameter.default is None and isinstance(node, nodes.Macro):
+            raise TemplateSyntaxError(
+                "the parameter 'caller' must have a default: a plain call gives none",
+                code=ErrorCode.PARAMETER_ORDER,
+                hint="write caller=none, or leave it out: it is there without being declared",
+                source=g.source,
+                span=parameter.span,
+            )
+    scope = g.scopes.opened[node, "body"]
+    is_macro = isinstance(node, nodes.Macro)
+    function = f"macro {name}" if is_macro else "caller"
+    if not is_macro:
+        function = f"caller {g.temporary('body')[5:]}"
+    implicit = {
+        key: variable
+        for key in ("caller", "varargs", "kwargs")
+        if (variable := scope.variables.get(key)) is not None and variable.name in scope.implicit
+        and not any(parameter.name == key for parameter in parameters)
+        and not variable.stored
+    }
+    signature = _signature(g, parameters, implicit, at, strict=strict)
+    with g.defining(function, signature, at, scope, text=True), g.entering(scope, at):
+        _defaults(g, scope, parameters, implicit, at, strict=strict)
+        g.body(body)
+    flags = [
+        py.constant("kwargs" in implicit or any(p.kind == "double_star" for p in parameters), at),
+        py.constant("varargs" in implicit or any(p.kind == "star" for p in parameters), at),
+        py.constant("caller" in implicit or any(p.name == "caller" for p in parameters), at),
+    ]
+    names = tuple(p.name for p in parameters if p.kind in ("positional", "normal", "keyword"))
+    renamed = implicit["caller"].python_name if "caller" in implicit else "caller"
+    return py.call(
+        ".macro",
+        [
+            py.load(".ctx", at),
+            py.constant(name if is_macro else None, at),
+            py.load(function, at),
+            py.constant(names, at),
+            *flags,
+            g.is_escaping(at),
+            py.constant(renamed, at),
+        ],
+        at,
+    )
+
+
+def _signature(
+    g: Generator, parameters: tuple[nodes.Parameter, ...], implicit: dict[str, Variable], at: At, *, strict: bool
+) -> ast.arguments:
+    """Python's own signature, so that Python binds the arguments."""
+    made = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    for parameter in parameters:
+        argument = ast.arg(g.scopes.variables[parameter].python_name, **g.at(parameter.span))
+        missing: ast.expr | None = py.load(".missing", at)
+        if strict and parameter.default is None:
+            missing = None
+        if parameter.kind == "star":
+            made.vararg = argument
+        elif parameter.kind == "double_star":
+            made.kwarg = argument
+        elif parameter.kind == "keyword":
+            made.kwonlyargs.append(argument)
+            made.kw_defaults.append(missing)
+        else:
+            (made.posonlyargs if parameter.kind == "positional" else made.args).append(argument)
+            if missing is not None:
+                made.defaults.append(missing)
+    if "varargs" in implicit and made.vararg is None:
+        made.vararg = ast.arg(implicit["varargs"].python_name, **at)
+    if "kwargs" in implicit and made.kwarg is None:
+        made.kwarg = ast.arg(implicit["kwargs"].python_name, **at)
+    if "caller" in implicit:
+        made.kwonlyargs.append(ast.arg(implicit["caller"].python_name, **at))
+        made.kw_defaults.append(py.load(".missing", at))
+    return made
+
+
+def _defaults(
+    g: Generator,
+    scope: Scope,
+    parameters: tuple[nodes.Parameter, ...],
+    implicit: dict[str, Variable],
+    at: At,
+    *,
+    strict: bool,
+) -> None:
+    """Emit what gives the parameters that were left out their values, one after the other."""
+    optional = [p for p in parameters if p.kind not in ("star", "double_star")]
+    with g.unset([g.scopes.variables[p] for p in optional]) as unset:
+        for parameter in optional:
+            variable = g.scopes.variables[parameter]
+            if parameter.default is None and strict:
+                unset.discard(variable)
+                continue
+            place = g.at(parameter.span)
+            value: ast.expr
+            if parameter.default is not None:
+                value = g.expression(parameter.default)
+            else:
+                value = py.call(".undefined_parameter", [py.constant(parameter.name, place)], place)
+            unset.discard(variable)
+            given = py.load(variable.python_name, place)
+            g.emit(
+                py.when(py.is_missing(given, place), [py.assign(variable.python_name, value, place)], [], place)
+            )
+    caller = implicit.get("caller")
+    if caller is not None:
+        outer = py.call(".undefined_caller", [], at) if caller.outer is None else g.read(caller.outer, at)
+        given = py.load(caller.python_name, at)
+        g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, outer, at)], [], at))
+    for key in ("varargs", "kwargs"):
+        if key in implicit:
+            declared = next((p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None)
+            if declared is not None:
+                value = py.load(g.scopes.variables[declared].python_name, at)
+                g.emit(py.assign(implicit[key].python_name, value, at))

@@ -1,0 +1,54 @@
+"""What the generator has to know of an environment, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import CodeType
+from typing import NamedTuple
+
+from kida.runtime.forms import Form
+
+
+class Link(NamedTuple):
+    """A filter or test that a template uses, for the linker to bind.
+
+    ``variable`` is its name in the generated code; ``kind`` is ``"filter"`` or ``"test"``; ``passes`` says what the
+    generated call hands it first (``""``, ``"context"``, ``"eval_context"``, ``"environment"``); ``escaping`` whether
+    output is escaped where it stands, where that is known; ``required`` whether its absence is an error at once.
+    """
+
+    variable: str
+    kind: str
+    name: str
+    passes: str
+    escaping: bool | None
+    start: int
+    end: int
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What decides how a template is generated.
+
+    ``passes_of(kind, name)`` is what a filter or test asks for first, or ``None`` where there is none of it;
+    ``names_of(kind)`` are the names there are.
+    """
+
+    form: Form
+    autoescape: bool
+    passes_of: Callable[[str, str], str | None]
+    names_of: Callable[[str], Iterable[str]]
+    finalize: str | None = None
+    """``None`` without; else what it asks for first (``""`` for nothing)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The code of a template in one form, and what it must be linked with."""
+
+    code: CodeType
+    links: tuple[Link, ...]
+    blocks: tuple[str, ...]
+    extends: bool

@@ -1,0 +1,164 @@
+"""The rules of the statements that write: text, output, and bodies whose text is taken up again."""
+
+from __future__ import annotations
+
+import ast
+
+from markupsafe import escape
+
+from kida.compiler import python as py
+from kida.compiler.expressions import filter_chain
+from kida.compiler.generator import Generator
+from kida.compiler.python import At
+from kida.syntax import nodes
+
+
+def text(g: Generator, node: nodes.Text) -> None:
+    """Text as it is."""
+    at = g.at(node.span)
+    with g.audible(at) as wanted:
+        if wanted:
+            g.write(py.constant(node.text, at), at)
+
+
+def output(g: Generator, node: nodes.Output) -> None:
+    """``{{ value }}``."""
+    at = g.at(node.span)
+    with g.audible(at) as wanted:
+        if wanted:
+            g.write(_as_output(g, node.value, at), at)
+
+
+def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
+    if isinstance(node, nodes.Constant) and g.options.finalize is None and g.escaping is not None:
+        plain = str(node.value)
+        return py.constant(str(escape(plain)) if g.escaping else plain, at)
+    return as_output(g, g.expression(node), at)
+
+
+def as_output(g: Generator, value: ast.expr, at: At) -> ast.expr:
+    """A value as the text that is written for it: finalised, escaped where output is."""
+    if g.options.finalize is not None:
+        first = {
+            "context": [py.load(".ctx", at)],
+            "eval_context": [py.call(".eval_context", [g.is_escaping(at)], at)],
+            "environment": [py.load(".environment", at)],
+        }
+        value = py.call(".finalize", [*first.get(g.options.finalize, []), value], at)
+        value = g.awaited(value, at)
+    if g.escaping is None:
+        return py.call(".output", [value, g.is_escaping(at)], at)
+    # the common case, a plain str, is told apart here and not in a function that would have to be called
+    if isinstance(value, ast.Name):
+        held, again = value, py.load(value.id, at)
+    else:
+        name = g.temporary("value")
+        held, again = py.named(name, value, at), py.load(name, at)
+    is_str = py.compare(py.call(".type", [held], at), ast.Is(), py.load(".str", at), at)
+    if g.escaping:
+        return py.choose(is_str, py.call(".escape", [again], at), py.call(".html", [again], at), at)
+    return py.choose(is_str, again, py.call(".str", [again], at), at)
+
+
+def do(g: Generator, node: nodes.Do) -> None:
+    """``{% do expression %}``."""
+    g.emit(py.statement(g.expression(node.value), g.at(node.span)))
+
+
+def debug(g: Generator, node: nodes.Debug) -> None:
+    """``{% debug %}``."""
+    at = g.at(node.span)
+    with g.audible(at) as wanted:
+        if wanted:
+            g.write(as_output(g, py.call(".debug", [py.load(".ctx", at), g.visible(at)], at), at), at)
+
+
+def filter_block(g: Generator, node: nodes.FilterBlock) -> None:
+    """``{% filter name %}…{% endfilter %}``."""
+    at = g.at(node.span)
+    with g.entering(g.scopes.opened[node, "body"], at):
+        with g.buffered(at) as buffer:
+            g.body(node.body)
+        filtered = filter_chain(g, node.filter, g.as_text(py.joined(buffer, at), at))
+        with g.audible(at) as wanted:
+            if wanted:
+                g.write(py.call(".str", [filtered], at), at)
+            else:
+                g.emit(py.statement(filtered, at))
+
+
+def capture(g: Generator, node: nodes.Capture) -> None:
+    """Block ``set``, ``capture``."""
+    at = g.at(node.span)
+    held = g.temporary("text")
+    with g.entering(g.scopes.opened[node, "body"], at):
+        with g.buffered(at) as buffer:
+            g.body(node.body)
+        value = g.as_text(py.joined(buffer, at), at)
+        if node.filter is not None:
+            value = filter_chain(g, node.filter, value)
+        g.emit(py.assign(held, value, at))
+    assign_to(g, node.target, py.load(held, at))
+
+
+def assign_to(g: Generator, target: nodes.Expression, value: ast.expr) -> None:
+    """Emit the assignment of a value to a target: a name, ``ns.name``, or several of them."""
+    at = g.at(target.span)
+    if isinstance(target, nodes.TargetName):
+        g.assign(g.scopes.variables[target], value, at)
+    elif isinstance(target, nodes.TargetAttribute):
+        owner = g.expression(target.target)
+        name = py.constant(target.name, at)
+        g.emit(py.statement(py.call(".set_attribute", [owner, name, value], at), at))
+    elif isinstance(target, nodes.TargetTuple):
+        held = [g.temporary("item") for _ in target.items]
+        stores: list[ast.expr] = [py.store(name, at) for name in held]
+        if target.starred >= 0:
+            stores[target.starred] = ast.Starred(stores[target.starred], py.STORE, **at)
+        g.emit(ast.Assign([ast.Tuple(stores, py.STORE, **at)], value, **at))
+        for item, name in zip(target.items, held, strict=True):
+            assign_to(g, item, py.load(name, at))
+
+
+def assign(g: Generator, node: nodes.Assign) -> None:
+    """``set``, ``let``, ``export`` of a value."""
+    at = g.at(node.value.span)
+    value = g.expression(node.value)
+    if not node.when_missing:
+        assign_to(g, node.target, value)
+        return
+    variable = g.scopes.variables[node.target]
+    absent = py.call(".is_absent", [g.read(variable, at)], at)
+    with g.collecting() as body:
+        assign_to(g, node.target, value)
+    g.emit(py.when(absent, body, [], at))
+
+
+def with_(g: Generator, node: nodes.With) -> None:
+    """``{% with a = 1 %}…{% endwith %}``."""
+    values = [(target, g.expression(value)) for target, value in zip(node.targets, node.values, strict=True)]
+    with g.entering(g.scopes.opened[node, "body"], g.at(node.span)):
+        for target, value in values:
+            assign_to(g, target, value)
+        g.body(node.body)
+
+
+def scope(g: Generator, node: nodes.Scope) -> None:
+    """A body with a scope of its own."""
+    with g.entering(g.scopes.opened[node, "body"], g.at(node.span)):
+        g.body(node.body)
+
+
+def autoescape(g: Generator, node: nodes.Autoescape) -> None:
+    """``{% autoescape expression %}…{% endautoescape %}``."""
+    at = g.at(node.span)
+    outer = g.escaping, g.escaping_variable
+    if isinstance(node.enabled, nodes.Constant):
+        g.escaping = bool(node.enabled.value)
+    else:
+        variable = g.temporary("autoescape")
+        g.emit(py.assign(variable, py.call(".bool", [g.expression(node.enabled)], at), at))
+        g.escaping, g.escaping_variable = None, variable
+    with g.entering(g.scopes.opened[node, "body"], at):
+        g.body(node.body)
+    g.escaping, g.escaping_variable = outer

@@ -1,0 +1,146 @@
+"""From text to code for an environment, by way of the caches of compiled templates."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from hashlib import blake2b
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from kida.compiler.compiler import compile_template
+from kida.compiler.options import Compiled, Link, Options
+from kida.environment.bytecode_cache import dump_bundle, fingerprint, load_bundle
+from kida.environment.loading import LoadedSource
+from kida.environment.registry import Registry
+from kida.runtime.forms import Form
+from kida.semantics.analysis import analyse
+from kida.source import Source
+from kida.syntax.nodes import Template as TemplateNodes
+from kida.template.core import Template
+from kida.template.introspection import parsed
+from kida.template.linking import fits
+
+if TYPE_CHECKING:
+    from kida.environment.core import Environment
+
+
+def compiled(
+    environment: Environment, source: Source, form: Form, tree: TemplateNodes | None, registry: Registry
+) -> Compiled:
+    """The code of a template. Raises `TemplateSyntaxError`."""
+    if tree is None:
+        tree = parsed(environment, source)
+    options = Options(
+        form,
+        environment.autoescapes(source.name),
+        registry.passes_of,
+        registry.names_of,
+        environment._finalize_passes(),
+    )
+    return compile_template(tree, analyse(tree, source), source, options, code_filename(source))
+
+
+def code_filename(source: Source) -> str:
+    """What the code of a template says its file is: what Python's tracebacks print.
+
+    A file's own path; else the template's name, which Python asks the template's loader for the lines of. For a
+    string a name of its own, told apart by a digest of the text. Python looks for a file first, so a name that
+    happens to be one is marked.
+    """
+    if source.filename is not None:
+        return _sound(source.filename)
+    if source.name:
+        name = _sound(source.name)
+        taken = os.path.exists(name) or (name.startswith("<") and name.endswith(">"))
+        return f"template {name}" if taken else name
+    digest = blake2b(source.text.encode("utf-8", "surrogatepass"), digest_size=4)
+    return f"template string {digest.hexdigest()}"
+
+
+def _sound(name: str) -> str:
+    """A name without what ``compile()`` refuses."""
+    return name.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def options_text(environment: Environment) -> str:
+    """The options that compiled code depends on, for the keys of caches."""
+    options = environment._options
+    autoescape = options["autoescape"]
+    heeded = [
+        repr(environment._lexer.delimiters),
+        "by name" if callable(autoescape) else repr(bool(autoescape)),
+        repr(environment._finalize_passes()),
+    ]
+    return "\n".join(heeded)
+
+
+def entry(environment: Environment, template: Template) -> tuple[CodeType, dict[str, Any]]:
+    """A template's code with what is stored beside it."""
+    form = Form.ASYNC_RENDER if template.is_async else Form.RENDER
+    made = template._compiled.get(form) or environment._compile(template._source, form)
+    metadata = {
+        "name": template.name,
+        "source": template.source,
+        "filename": template.filename,
+        "options": options_text(environment),
+        "autoescape": template._autoescape,
+        "form": form.value,
+        "links": [list(link) for link in made.links],
+        "blocks": list(made.blocks),
+        "extends": made.extends,
+    }
+    return made.code, metadata
+
+
+def from_bundle(
+    environment: Environment, source: Source, loaded: LoadedSource, globals: Mapping[str, Any] | None
+) -> Template | None:
+    """A loaded template made of code compiled earlier: the loader's, or that of the bytecode cache.
+
+    ``None`` where there is neither. Code is not used where options, filters or tests differ from those it was
+    compiled with.
+    """
+    bundle = loaded.bundle
+    cache = environment.bytecode_cache
+    key = ""
+    if bundle is None and cache is not None:
+        key = fingerprint(source.name, source.text, options_text(environment), source.filename)
+        data = cache.load(key)
+        bundle = load_bundle(data) if data else None
+    if bundle is not None and bundle.code is not None:
+        template = _revived(environment, source, bundle.code, bundle.metadata, loaded.version, globals)
+        if template is not None:
+            return template
+    if cache is None:
+        return None
+    template = Template(environment, source, globals=globals, version=loaded.version)
+    cache.store(key, dump_bundle(*entry(environment, template)))
+    return template
+
+
+def _revived(
+    environment: Environment,
+    source: Source,
+    code: CodeType,
+    metadata: Mapping[str, Any],
+    version: Any,
+    globals: Mapping[str, Any] | None,
+) -> Template | None:
+    try:
+        fresh = (
+            metadata["options"] == options_text(environment)
+            and metadata["autoescape"] == environment.autoescapes(source.name)
+            and metadata["source"] == source.text
+        )
+        form = Form(metadata["form"])
+        links = tuple(Link(*link) for link in metadata["links"])
+        made = Compiled(code, links, tuple(metadata["blocks"]), metadata["extends"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    known = all(environment._registry.passes_of(link.kind, link.name) is not None for link in links if link.required)
+    if not fresh or not known or not fits(made, environment._registry):
+        return None
+    return Template(
+        environment, source, globals=globals, version=version, compiled={form: made}, is_async=form.is_async
+    )

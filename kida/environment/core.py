@@ -1,0 +1,552 @@
+"""The environment: a frozen configuration that templates are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import RLock
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from kida.compiler.options import Compiled
+from kida.environment.loading import Loader, is_current, load, nearest_template
+from kida.environment.registry import Registry, passed_first
+from kida.errors import ErrorCode, TemplateError, TemplateNotFoundError, TemplatesNotFound
+from kida.filters import FILTERS
+from kida.globals import GLOBALS
+from kida.runtime.forms import Form
+from kida.runtime.lookup import Lookup, make_lookup
+from kida.runtime.undefined import StrictUndefined, Undefined
+from kida.source import Source
+from kida.syntax.delimiters import Delimiters
+from kida.syntax.lexer import Lexer
+from kida.syntax.nodes import Template as TemplateNodes
+from kida.syntax.parser import TagParser
+from kida.syntax.tags import TAGS
+from kida.template.core import Template
+from kida.tests import TESTS
+from kida.utils.lru_cache import CacheInfo, LRUCache
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_BUILT_IN_EXTENSIONS: Final = frozenset(("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug"))
+"""Extensions of Jinja2 whose tags are part of the language here."""
+
+_DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "loader": None,
+        "autoescape": True,
+        "undefined": StrictUndefined,
+        "extensions": (),
+        "filters": None,
+        "tests": None,
+        "globals": None,
+        "block_start_string": "{%",
+        "block_end_string": "%}",
+        "variable_start_string": "{{",
+        "variable_end_string": "}}",
+        "comment_start_string": "{#",
+        "comment_end_string": "#}",
+        "line_statement_prefix": None,
+        "line_comment_prefix": None,
+        "trim_blocks": False,
+        "lstrip_blocks": False,
+        "keep_trailing_newline": False,
+        "newline_sequence": "\n",
+        "finalize": None,
+        "auto_reload": True,
+        "cache_size": 400,
+        "bytecode_cache": None,
+        "fragment_cache_size": 1000,
+        "fragment_ttl": 300.0,
+        "template_aliases": None,
+        "check_calls": False,
+        "max_include_depth": 50,
+        "max_recursion": 400,
+    }
+)
+_OF_LEXER: Final = (
+    "block_start_string",
+    "block_end_string",
+    "variable_start_string",
+    "variable_end_string",
+    "comment_start_string",
+    "comment_end_string",
+    "line_statement_prefix",
+    "line_comment_prefix",
+    "trim_blocks",
+    "lstrip_blocks",
+    "newline_sequence",
+    "keep_trailing_newline",
+)
+
+
+class Environment:
+    """Makes templates. Its configuration is frozen: assigning an attribute raises; `replace` makes another.
+
+    Filters, tests and globals can be added at any time, by any thread; a render that has begun does not see it.
+
+    Parameters (those of Jinja2's ``Environment`` mean what they mean there, "High Level API"): ``loader``;
+    ``autoescape``, a bool or a function of a template's name, see `select_autoescape`; ``undefined``, a subclass of
+    `Undefined`; ``extensions``, names of Jinja2's extensions whose tags are built in; ``filters``, ``tests``,
+    ``globals``, added to the built-in ones or in their place; the delimiters and white-space options;
+    ``finalize``, a function that each value written goes through; ``auto_reload``, whether a loader is asked if a
+    template changed; ``cache_size``, templates kept (0 none, -1 without bound); ``bytecode_cache``;
+    ``fragment_cache_size`` and ``fragment_ttl`` (seconds) bound the ``cache`` tag; ``template_aliases``, folders by
+    alias, for ``@alias/name``; ``check_calls``, whether calls of macros are checked when a template is compiled;
+    ``max_include_depth`` and ``max_recursion``, how deep templates and macros may nest.
+    Raises ``TypeError`` for an unknown option and ``ValueError`` for a wrong one.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_cache",
+        "_lexer",
+        "_loading",
+        "_lock",
+        "_lookup",
+        "_namespaces",
+        "_options",
+        "_registry",
+        "_tags",
+    )
+
+    def __init__(self, loader: Loader | None = None, **options: Any) -> None:
+        unknown = sorted(set(options) - set(_DEFAULTS))
+        if unknown:
+            from kida.errors import did_you_mean
+
+            near = did_you_mean(unknown[0], _DEFAULTS)
+            raise TypeError(
+                f"Environment has no option {unknown[0]!r}" + (f". Did you mean {near!r}?" if near else "")
+            )
+        chosen = {**_DEFAULTS, "loader": loader, **options}
+        _check(chosen)
+        registry = Registry(
+            MappingProxyType({**FILTERS, **(chosen["filters"] or {})}),
+            MappingProxyType({**TESTS, **(chosen["tests"] or {})}),
+            MappingProxyType({**GLOBALS, **(chosen["globals"] or {})}),
+        )
+        set_slot = object.__setattr__
+        set_slot(self, "_options", MappingProxyType(chosen))
+        set_slot(self, "_registry", registry)
+        set_slot(self, "_lexer", Lexer(Delimiters(**{name: chosen[name] for name in _OF_LEXER})))
+        set_slot(self, "_tags", TAGS)
+        set_slot(self, "_lookup", make_lookup(chosen["undefined"]))
+        set_slot(self, "_cache", LRUCache(chosen["cache_size"]))
+        set_slot(self, "_namespaces", {})
+        set_slot(self, "_lock", RLock())
+        set_slot(self, "_loading", {})
+
+    _options: Mapping[str, Any]
+    _registry: Registry
+    _lexer: Lexer
+    _tags: Mapping[str, TagParser]
+    _lookup: Lookup
+    _cache: LRUCache[str, Template]
+    _namespaces: dict[Form, dict[str, Any]]
+    _lock: Any
+    _loading: dict[str, Any]
+
+    # --- configuration -----------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_") and name in self._options:
+            return self._options[name]
+        raise AttributeError(f"Environment has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(
+            f"the environment is frozen: {name!r} cannot be assigned; use env.replace({name}=…) for another environment"
+        )
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("the environment is frozen")
+
+    def replace(self, **options: Any) -> Environment:
+        """An environment with some options changed, with what was registered here, and caches of its own."""
+        return Environment(**{**self._recipe(), **options})
+
+    def _recipe(self) -> dict[str, Any]:
+        registry = self._registry
+        return {
+            **self._options,
+            "filters": _beyond(registry.filters, FILTERS),
+            "tests": _beyond(registry.tests, TESTS),
+            "globals": _beyond(registry.globals, GLOBALS),
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        recipe = {name: value for name, value in self._recipe().items() if value is not _DEFAULTS.get(name)}
+        return _remade, (recipe,)
+
+    @property
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        """The filters by name, read-only: as they are now."""
+        return self._registry.filters
+
+    @property
+    def tests(self) -> Mapping[str, Callable[..., Any]]:
+        """The tests by name, read-only."""
+        return self._registry.tests
+
+    @property
+    def globals(self) -> Mapping[str, Any]:
+        """The globals by name, read-only."""
+        return self._registry.globals
+
+    def add_filter(self, name: str, function: Callable[..., Any]) -> None:
+        """Register a filter, in place of one of that name. Atomic: competing writers lose nothing."""
+        self._add("filters", {name: function})
+
+    def add_test(self, name: str, function: Callable[..., Any]) -> None:
+        """Register a test."""
+        self._add("tests", {name: function})
+
+    def add_global(self, name: str, value: Any) -> None:
+        """Register a global."""
+        self._add("globals", {name: value})
+
+    def update_filters(self, filters: Mapping[str, Callable[..., Any]]) -> None:
+        """Register several filters at once."""
+        self._add("filters", filters)
+
+    def update_tests(self, tests: Mapping[str, Callable[..., Any]]) -> None:
+        """Register several tests at once."""
+        self._add("tests", tests)
+
+    def update_globals(self, globals: Mapping[str, Any]) -> None:
+        """Register several globals at once."""
+        self._add("globals", globals)
+
+    def filter(self, name: str | None = None) -> Callable[[F], F]:
+        """A decorator that registers a function as a filter, under its own name or another."""
+        return self._registering(self.add_filter, name)
+
+    def test(self, name: str | None = None) -> Callable[[F], F]:
+        """A decorator that registers a function as a test."""
+        return self._registering(self.add_test, name)
+
+    def _registering(self, add: Callable[[str, F], None], name: str | None) -> Callable[[F], F]:
+        if callable(name):
+            raise TypeError(f"write @env.{add.__name__[4:]}() with parentheses")
+
+        def register(function: F) -> F:
+            add(name or function.__name__, function)
+            return function
+
+        return register
+
+    def _add(self, kind: str, added: Mapping[str, Any]) -> None:
+        for name, value in added.items():
+            if not isinstance(name, str):
+                raise TypeError(f"names of {kind} are str, not {type(name).__name__}")
+            if kind != "globals" and not callable(value):
+                raise TypeError(f"{name!r} is not callable")
+        with self._lock:
+            object.__setattr__(self, "_registry", self._registry.with_added(kind, added))
+
+    # --- templates ---------------------------------------------------------------------------------------------
+
+    def get_template(
+        self, name: str | Template, globals: Mapping[str, Any] | None = None
+    ) -> Template:
+        """The template of a name, from the cache or the loader.
+
+        Compiled once however many threads ask: the others wait, and get the same template or the same error.
+        Parameters: ``name``; ``globals``, names that only this template sees (it is then not kept in the cache).
+        Raises `TemplateNotFoundError`, `TemplateSyntaxError`.
+        """
+        if isinstance(name, Template):
+            return name
+        if isinstance(name, Undefined):
+            name._fail_with_undefined_error()
+        if not isinstance(name, str):
+            raise TemplateNotFoundError(name, f"template {name!r} not found: the name of a template is a str")
+        if globals:
+            return self._loaded(name, globals)
+        template = self._cache.get(name)
+        if template is not None and (not self._options["auto_reload"] or self._is_current(template)):
+            return template
+        with self._lock:
+            flight = self._loading.get(name)
+            mine = flight is None
+            if flight is None:
+                flight = self._loading[name] = _Flight()
+        if not mine:
+            return flight.result()  # type: ignore[no-any-return]
+        try:
+            template = self._loaded(name, None)
+            self._cache.set(name, template)
+            flight.finish(template)
+            return template
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        finally:
+            with self._lock:
+                self._loading.pop(name, None)
+
+    def select_template(
+        self, names: Iterable[str | Template], globals: Mapping[str, Any] | None = None
+    ) -> Template:
+        """The first of several templates that there is. Raises `TemplatesNotFound`."""
+        if isinstance(names, Undefined):
+            names._fail_with_undefined_error()
+        tried: list[str] = []
+        for name in names:
+            try:
+                return self.get_template(name, globals)
+            except TemplateNotFoundError as error:
+                if name not in error.names:
+                    raise
+                tried.append(str(name))
+        raise TemplatesNotFound(tried)
+
+    def get_or_select_template(
+        self, names: str | Template | Sequence[str | Template], globals: Mapping[str, Any] | None = None
+    ) -> Template:
+        """`get_template` for one name, `select_template` for several."""
+        if isinstance(names, (str, Template)):
+            return self.get_template(names, globals)
+        return self.select_template(names, globals)
+
+    def from_string(
+        self, source: str, globals: Mapping[str, Any] | None = None, *, name: str | None = None
+    ) -> Template:
+        """A template from a text.
+
+        Parameters: ``source``; ``globals``, names that only this template sees; ``name``, for messages and for
+        ``autoescape``. Raises `TemplateSyntaxError`.
+        """
+        return Template(self, Source(source, name), globals=globals)
+
+    def render(self, name: str, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
+        """The text of a template by name; parameters as of `Template.render`."""
+        return self.get_template(name).render(mapping, **context)
+
+    def render_string(self, source: str, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
+        """The text of a template given as a string; parameters as of `Template.render`."""
+        return self.from_string(source).render(mapping, **context)
+
+    def compile_expression(
+        self, source: str, undefined_to_none: bool = True
+    ) -> Callable[..., Any]:
+        """A function that gives the value of an expression for variables, as ``env.compile_expression("a + b")``.
+
+        Parameters: ``source``, the expression; ``undefined_to_none``, whether an undefined value becomes ``None``.
+        Raises `TemplateSyntaxError`.
+        """
+        from kida.template.expression import compile_expression
+
+        return compile_expression(self, source, undefined_to_none)
+
+    def list_templates(
+        self, extensions: Iterable[str] | None = None, filter_func: Callable[[str], bool] | None = None
+    ) -> list[str]:
+        """The names of the loader's templates, sorted.
+
+        Parameters: ``extensions``, file name suffixes without the dot; ``filter_func``, which says which to keep.
+        Raises `TemplateError` without a loader, ``TypeError`` where the loader cannot list.
+        """
+        names = self._required_loader().list_templates()
+        if extensions is not None:
+            suffixes = tuple(f".{extension}" for extension in extensions)
+            names = [name for name in names if name.endswith(suffixes)]
+        return [name for name in names if filter_func is None or filter_func(name)]
+
+    def compile_templates(self, target: str, *, extensions: Iterable[str] | None = None) -> list[str]:
+        """Compile the loader's templates into a folder, for `ModuleLoader`; gives their names.
+
+        Raises `TemplateSyntaxError` for the first that does not compile.
+        """
+        from kida.environment.compiled import entry
+        from kida.environment.precompiled import write_bundles
+
+        templates = [self.get_template(name) for name in self.list_templates(extensions)]
+        return write_bundles(target, [entry(self, template) for template in templates])
+
+    def cache_info(self) -> CacheInfo:
+        """Hits, misses, size and capacity of the cache of templates."""
+        return self._cache.info()
+
+    def clear_cache(self) -> None:
+        """Forget the templates kept. Renders that have begun go on with those they have."""
+        self._cache.clear()
+
+    # --- what functions marked with pass_environment use -------------------------------------------------------
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """``obj.attribute`` as a template has it."""
+        return self._lookup.attribute(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """``obj[argument]`` as a template has it."""
+        return self._lookup.item(obj, argument)
+
+    def call_filter(
+        self,
+        name: str,
+        value: Any,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        context: Any = None,
+        eval_context: Any = None,
+    ) -> Any:
+        """The value of a filter by name. Raises `TemplateRuntimeError` for an unknown name."""
+        from kida.runtime.by_name import call_by_name
+
+        return call_by_name(self, "filter", name, value, args, kwargs, context, eval_context)
+
+    def call_test(
+        self,
+        name: str,
+        value: Any,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        context: Any = None,
+        eval_context: Any = None,
+    ) -> Any:
+        """The value of a test by name. Raises `TemplateRuntimeError` for an unknown name."""
+        from kida.runtime.by_name import call_by_name
+
+        return call_by_name(self, "test", name, value, args, kwargs, context, eval_context)
+
+    def autoescapes(self, name: str | None) -> bool:
+        """Whether output is escaped in a template of this name."""
+        autoescape = self._options["autoescape"]
+        return bool(autoescape(name) if callable(autoescape) else autoescape)
+
+    # --- making templates --------------------------------------------------------------------------------------
+
+    def _required_loader(self) -> Loader:
+        loader: Loader | None = self._options["loader"]
+        if loader is None:
+            raise TemplateError(
+                "this environment has no loader",
+                code=ErrorCode.NO_LOADER,
+                hint="give it one: Environment(loader=FileSystemLoader('templates'))",
+            )
+        return loader
+
+    def _loaded(self, name: str, globals: Mapping[str, Any] | None) -> Template:
+        from kida.environment.compiled import from_bundle
+
+        loader = self._required_loader()
+        try:
+            loaded = load(loader, self._resolved(name))
+        except TemplateNotFoundError as error:
+            if error.suggestion is None and error.name == name:
+                error.suggestion = nearest_template(loader, name)
+            raise
+        source = Source(loaded.text, name, loaded.filename)
+        template = from_bundle(self, source, loaded, globals)
+        if template is None:
+            template = Template(self, source, globals=globals, version=loaded.version)
+        return template
+
+    def _resolved(self, name: str) -> str:
+        """A name with its alias, ``@ui/card.html``, replaced."""
+        aliases = self._options["template_aliases"]
+        if not name.startswith("@") or not aliases:
+            return name
+        alias, slash, rest = name[1:].partition("/")
+        if alias not in aliases:
+            from kida.errors import did_you_mean
+
+            raise TemplateNotFoundError(
+                name, f"there is no alias {alias!r} for templates", suggestion=did_you_mean(alias, aliases)
+            )
+        return f"{aliases[alias].rstrip('/')}{slash}{rest}"
+
+    def _is_current(self, template: Template) -> bool:
+        loader = self._options["loader"]
+        if loader is None or template.name is None:
+            return True
+        return is_current(loader, self._resolved(template.name), template._version)
+
+    def _compile(
+        self,
+        source: Source,
+        form: Form,
+        tree: TemplateNodes | None = None,
+        registry: Registry | None = None,
+    ) -> Compiled:
+        from kida.environment.compiled import compiled
+
+        return compiled(self, source, form, tree, registry or self._registry)
+
+    def _finalize_passes(self) -> str | None:
+        finalize = self._options["finalize"]
+        return None if finalize is None else passed_first(finalize)
+
+    def _namespace(self, form: Form) -> dict[str, Any]:
+        namespace = self._namespaces.get(form)
+        if namespace is None:
+            from kida.runtime.namespace import make_namespace
+
+            made = make_namespace(self, form)
+            if self._options["finalize"] is not None:
+                made[".finalize"] = self._options["finalize"]
+            namespace = self._namespaces.setdefault(form, made)
+        return namespace
+
+    def __repr__(self) -> str:
+        return f"<Environment with {self._options['loader']!r}>"
+
+
+class _Flight:
+    """A template being made by one thread, which others wait for."""
+
+    __slots__ = ("_done", "_error", "_owner", "_template")
+
+    def __init__(self) -> None:
+        from threading import Event, get_ident
+
+        self._done = Event()
+        self._owner = get_ident()
+        self._template: Template | None = None
+        self._error: BaseException | None = None
+
+    def finish(self, template: Template) -> None:
+        self._template = template
+        self._done.set()
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+        self._done.set()
+
+    def result(self) -> Template | None:
+        from threading import get_ident
+
+        if self._owner == get_ident():
+            raise RuntimeError("a loader asked its environment for the template that it is loading")
+        self._done.wait()
+        if self._error is not None:
+            raise self._error
+        return self._template
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    undefined = options["undefined"]
+    if not (isinstance(undefined, type) and issubclass(undefined, Undefined)):
+        raise ValueError("undefined must be a subclass of kida.Undefined")
+    for extension in options["extensions"]:
+        if extension not in _BUILT_IN_EXTENSIONS:
+            raise ValueError(
+                f"unknown extension {extension!r}; do, loop controls and debug are built in and need none"
+            )
+    for name in ("max_include_depth", "max_recursion"):
+        if not isinstance(options[name], int) or options[name] < 1:
+            raise ValueError(f"{name} must be a positive whole number")
+    for kind in ("filters", "tests"):
+        for name, function in (options[kind] or {}).items():
+            if not callable(function):
+                raise TypeError(f"{kind[:-1]} {name!r} is not callable")
+
+
+def _beyond(registered: Mapping[str, Any], built_in: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in registered.items() if built_in.get(name) is not value}
+
+
+def _remade(recipe: dict[str, Any]) -> Environment:
+    return Environment(**recipe)

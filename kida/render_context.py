@@ -1,0 +1,282 @@
+"""The render context: what one render, or one included, imported or extended template within it, sees and says of itself.
+
+One is made for each render and kept in a ``ContextVar``, so that threads, tasks and nested renders each have their
+own. Where a template includes, imports or extends another, that one gets a context of its own, made from a copy.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+
+from kida.runtime.forms import Form
+from kida.runtime.hooks import EvalContext
+from kida.runtime.undefined import missing
+
+if TYPE_CHECKING:
+    from kida.environment.core import Environment
+    from kida.environment.registry import Registry
+    from kida.template.core import Template
+    from kida.template.linking import Unit
+
+current: Final[ContextVar[RenderContext | None]] = ContextVar("kida render context", default=None)
+
+
+class RenderContext:
+    """What a template sees while it renders; handed to functions marked with ``pass_context``.
+
+    ``name`` and ``filename`` are the template's. ``template_stack`` names the templates from the one that is
+    rendered to this one, ``import_stack`` those that are being imported; both are tuples, so that no context can
+    change another's. ``vars`` are the variables given and exported so far. ``exported_vars`` are the names that an
+    importer sees. ``blocks`` maps names to the functions of a block, the most derived first. ``kind`` says how this
+    template came in: ``"template"``, ``"include"`` or ``"import"``.
+    """
+
+    __slots__ = (
+        "_globals",
+        "_owned",
+        "blocks",
+        "depth",
+        "environment",
+        "exported_vars",
+        "filename",
+        "form",
+        "import_stack",
+        "importing",
+        "kind",
+        "lineage",
+        "modules",
+        "name",
+        "registry",
+        "root",
+        "template_stack",
+        "templates",
+        "unit",
+        "vars",
+    )
+
+    environment: Environment | None
+    registry: Registry | None
+    unit: Unit | None
+
+    def __init__(
+        self,
+        template_name: str | None = None,
+        filename: str | None = None,
+        *,
+        environment: Environment | None = None,
+        registry: Registry | None = None,
+        unit: Unit | None = None,
+        form: Form = Form.RENDER,
+        variables: Mapping[str, Any] | None = None,
+        owned: bool = False,
+        kind: str = "template",
+        parent: RenderContext | None = None,
+    ) -> None:
+        self.name = template_name
+        self.filename = filename
+        self.environment = environment
+        self.registry = registry
+        self.unit = unit
+        self.form = form
+        self.vars: Mapping[str, Any] = {} if variables is None else variables
+        self._owned = owned or variables is None
+        self._globals: Mapping[str, Any] = {} if unit is None else unit.globals
+        self.kind = kind
+        self.exported_vars: set[str] = set()
+        self.blocks: dict[str, list[Callable[..., Any]]] = (
+            {} if unit is None else {name: [function] for name, function in unit.blocks.items()}
+        )
+        self.lineage: tuple[Unit | None, ...] = (unit,)
+        if parent is None:
+            self.root = self
+            self.template_stack: tuple[str, ...] = (template_name or "<template>",)
+            self.import_stack: tuple[str, ...] = ()
+            self.depth = 0
+            self.templates: dict[str, Template] = {}
+            self.modules: dict[Any, Any] = {}
+            self.importing: set[Any] = set()
+        else:
+            self.root = parent.root
+            self.template_stack = (*parent.template_stack, template_name or "<template>")
+            self.import_stack = parent.import_stack
+
+    # --- what a template and its functions ask -----------------------------------------------------------------
+
+    @property
+    def template_name(self) -> str | None:
+        """The template's name, as `name`."""
+        return self.name
+
+    @property
+    def line(self) -> int | None:
+        """The line, from 1, that the innermost template running in this thread has come to.
+
+        Read from the running frames, so that a render does not have to keep count; ``None`` outside of a render.
+        """
+        from kida.tracing.trace import running_line
+
+        return running_line()
+
+    @property
+    def eval_ctx(self) -> EvalContext:
+        """The environment, and whether this template's output is escaped."""
+        return EvalContext(self.environment, self.unit is not None and self.unit.autoescape)
+
+    @property
+    def parent(self) -> Mapping[str, Any]:
+        """The globals that variables shadow."""
+        return self._globals
+
+    def resolve_or_missing(self, key: str) -> Any:
+        """A variable's or global's value, or ``missing``."""
+        value = self.vars.get(key, missing)
+        return self._globals.get(key, missing) if value is missing else value
+
+    def resolve(self, key: str) -> Any:
+        """A variable's or global's value; undefined where there is none."""
+        value = self.resolve_or_missing(key)
+        if value is missing and self.environment is not None:
+            return self.environment.undefined(name=key)
+        return value
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A variable's or global's value, or the default."""
+        value = self.resolve_or_missing(key)
+        return default if value is missing else value
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.resolve_or_missing(key)
+        if value is missing:
+            raise KeyError(key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.vars or key in self._globals
+
+    def keys(self) -> list[str]:
+        """The names of all variables and globals."""
+        return list(self.get_all())
+
+    def values(self) -> list[Any]:
+        """Their values."""
+        return list(self.get_all().values())
+
+    def items(self) -> list[tuple[str, Any]]:
+        """Names and values."""
+        return list(self.get_all().items())
+
+    def get_all(self) -> dict[str, Any]:
+        """All variables and globals, as a new dict."""
+        return {**self._globals, **self.vars}
+
+    def get_exported(self) -> dict[str, Any]:
+        """The variables that an importer sees, as a new dict."""
+        return {name: self.vars[name] for name in self.exported_vars}
+
+    def __repr__(self) -> str:
+        return f"<RenderContext of {self.name or '<template>'!r}>"
+
+    # --- what compiled templates and the runtime do ------------------------------------------------------------
+
+    def bind(self, name: str, value: Any) -> None:
+        """Set a variable for the blocks and included templates, but not for importers."""
+        if not self._owned:
+            self._own()
+        self.vars[name] = value  # type: ignore[index]
+        self.exported_vars.discard(name)
+
+    def export(self, name: str, value: Any) -> None:
+        """Set a variable for the blocks, included templates and importers."""
+        if not self._owned:
+            self._own()
+        self.vars[name] = value  # type: ignore[index]
+        self.exported_vars.add(name)
+
+    def _own(self) -> None:
+        """Copy on write: what the caller gave is never written to."""
+        self.vars = dict(self.vars) if type(self.vars) is dict else ChainMap({}, self.vars)  # type: ignore[arg-type]
+        self._owned = True
+
+    def derived(self, local: Mapping[str, Any]) -> RenderContext:
+        """This context with the variables of a place in the template in front."""
+        made = self._copy()
+        made.vars = overlaid(self.vars, local)
+        made._owned = True
+        return made
+
+    def of_parent(self, unit: Unit) -> RenderContext:
+        """The context of the template that this one extends: the same variables and blocks, stacks of its own."""
+        if not self._owned:
+            self._own()
+        made = self._copy()
+        made.unit = unit
+        made.name = unit.name
+        made.filename = unit.filename
+        made._globals = unit.globals
+        made.template_stack = (*self.template_stack, unit.name or "<template>")
+        made.lineage = (*self.lineage, unit)
+        made.blocks = {name: list(functions) for name, functions in self.blocks.items()}
+        for name, function in unit.blocks.items():
+            made.blocks.setdefault(name, []).append(function)
+        return made
+
+    def _copy(self) -> RenderContext:
+        made = RenderContext.__new__(RenderContext)
+        for name in _SHARED_SLOTS:
+            setattr(made, name, getattr(self, name))
+        if self.root is self:
+            made.root = self
+        return made
+
+
+_OF_ROOT: Final = frozenset(("depth", "templates", "modules", "importing"))
+_SHARED_SLOTS: Final = tuple(name for name in RenderContext.__slots__ if name not in _OF_ROOT)
+
+
+def overlaid(variables: Mapping[str, Any], local: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Variables with others in front, as a new mapping."""
+    if isinstance(variables, dict):
+        return {**variables, **local}
+    return ChainMap(dict(local), variables)  # type: ignore[arg-type]
+
+
+def get_render_context() -> RenderContext | None:
+    """The context of the render that is going on in this thread or task, or ``None``."""
+    return current.get()
+
+
+def get_render_context_required() -> RenderContext:
+    """The context of the render that is going on. Raises ``RuntimeError`` outside of one."""
+    context = current.get()
+    if context is None:
+        raise RuntimeError("there is no render context here: no template is being rendered")
+    return context
+
+
+@contextmanager
+def render_context(
+    template_name: str | None = None, filename: str | None = None, **options: Any
+) -> Iterator[RenderContext]:
+    """Make a render context and keep it current for a ``with`` block.
+
+    Parameters: ``template_name``, ``filename``; ``options`` as of `RenderContext`.
+    """
+    context = RenderContext(template_name, filename, **options)
+    token = current.set(context)
+    try:
+        yield context
+    finally:
+        current.reset(token)
+
+
+@asynccontextmanager
+async def async_render_context(
+    template_name: str | None = None, filename: str | None = None, **options: Any
+) -> AsyncIterator[RenderContext]:
+    """The same for an ``async with`` block."""
+    with render_context(template_name, filename, **options) as context:
+        yield context

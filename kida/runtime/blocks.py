@@ -1,0 +1,137 @@
+"""Blocks as values: ``self.name()``, ``super()`` and the choice of the most derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from kida.errors import ErrorCode, TemplateRuntimeError, UndefinedError, did_you_mean
+from kida.render_context import RenderContext
+from kida.runtime.forms import Form
+
+BlockFunction = Callable[..., Any]
+
+
+def block(context: RenderContext, name: str) -> BlockFunction:
+    """What the most derived template has for a block."""
+    return context.blocks[name][0]
+
+
+def required_block(context: RenderContext, name: str) -> BlockFunction:
+    """The same for a block that some other template must define."""
+    functions = context.blocks[name]
+    if len(functions) < 2:
+        raise TemplateRuntimeError(
+            f"Required block {name!r} not found",
+            code=ErrorCode.REQUIRED_BLOCK,
+            hint=f"a template that extends this one must define it: {{% block {name} %}}…{{% endblock %}}",
+        )
+    return functions[0]
+
+
+def super_block(context: RenderContext, name: str, function: BlockFunction, escaping: bool) -> Any:
+    """``super`` in a block: the next less derived one, undefined where there is none."""
+    functions = context.blocks.get(name, ())
+    position = next((index for index, other in enumerate(functions) if other is function), len(functions))
+    if position + 1 >= len(functions):
+        return no_parent(context, name)
+    return BlockReference(context, name, position + 1, escaping)
+
+
+def no_parent(context: RenderContext, name: str) -> Any:
+    """Undefined, for want of a parent block."""
+    if context.environment is None:
+        raise AssertionError("a template has an environment")
+    return context.environment.undefined(f"there is no parent block called {name!r}.", name="super")
+
+
+class BlockReference:
+    """A block that can be called for its text; ``super`` is the next less derived one."""
+
+    __slots__ = ("_context", "_depth", "_escaping", "name")
+
+    def __init__(self, context: RenderContext, name: str, depth: int, escaping: bool) -> None:
+        self._context = context
+        self.name = name
+        self._depth = depth
+        self._escaping = escaping
+
+    @property
+    def super(self) -> Any:
+        """The block that this one overrides."""
+        if self._depth + 1 >= len(self._context.blocks[self.name]):
+            return no_parent(self._context, self.name)
+        return BlockReference(self._context, self.name, self._depth + 1, self._escaping)
+
+    def __call__(self) -> Any:
+        function = self._context.blocks[self.name][self._depth]
+        if self._context.form.is_async:
+            return self._collect_async(function)
+        text = collect(self._context.form, function, self._context)
+        return Markup(text) if self._escaping else text
+
+    async def _collect_async(self, function: BlockFunction) -> str:
+        text = await collect_async(self._context.form, function, self._context)
+        return Markup(text) if self._escaping else text
+
+    def __repr__(self) -> str:
+        return f"<BlockReference {self.name!r}>"
+
+
+class TemplateReference:
+    """``self`` in a template: its blocks by name."""
+
+    __slots__ = ("_context", "_escaping")
+
+    def __init__(self, context: RenderContext, escaping: bool) -> None:
+        self._context = context
+        self._escaping = escaping
+
+    def __getattr__(self, name: str) -> BlockReference:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> BlockReference:
+        if name not in self._context.blocks:
+            raise UndefinedError(
+                f"the template has no block {name!r}",
+                code=ErrorCode.BLOCK_NOT_FOUND,
+                suggestion=did_you_mean(str(name), self._context.blocks),
+            )
+        return BlockReference(self._context, name, 0, self._escaping)
+
+    def __repr__(self) -> str:
+        return f"<TemplateReference {self._context.name!r}>"
+
+
+def collect(form: Form, function: BlockFunction, context: RenderContext) -> str:
+    """All that a rendering function of a synchronous form writes."""
+    if form.streams:
+        return "".join(function(context))
+    written: list[str] = []
+    function(context, written.append)
+    return "".join(written)
+
+
+async def collect_async(form: Form, function: BlockFunction, context: RenderContext) -> str:
+    """All that a rendering function of an asynchronous form writes."""
+    if form.streams:
+        return "".join([chunk async for chunk in function(context)])
+    written: list[str] = []
+    await function(context, written.append)
+    return "".join(written)
+
+
+class BlockProbe:
+    """A writer that drops what it is given, and finds out which template extends no other."""
+
+    __slots__ = ("reached",)
+
+    def __init__(self, context: RenderContext) -> None:
+        self.reached = context
+
+    def __call__(self, text: str) -> None:
+        pass

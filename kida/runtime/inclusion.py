@@ -1,0 +1,298 @@
+"""Other templates within a render: include, import and extends, each in a context of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any
+
+from kida.errors import (
+    ErrorCode,
+    TemplateNotFoundError,
+    TemplateRuntimeError,
+    TemplatesNotFound,
+    did_you_mean,
+)
+from kida.render_context import RenderContext, current, overlaid
+from kida.runtime.blocks import BlockProbe
+from kida.runtime.undefined import Undefined, missing
+from kida.template.core import Template
+from kida.template.linking import Unit
+from kida.template.module import TemplateModule
+
+Write = Callable[[str], Any]
+Variables = Mapping[str, Any]
+
+
+def template_named(context: RenderContext, name: Any) -> Template:
+    """The template of a name, or a template itself; within a render a name always means the same one."""
+    if type(name) is str:
+        known = context.root.templates.get(name)
+        if known is not None:
+            return known
+    if isinstance(name, Template):
+        return name
+    if isinstance(name, Undefined):
+        name._fail_with_undefined_error()
+    if context.environment is None:
+        raise AssertionError("a template has an environment")
+    template = context.environment.get_template(name)
+    context.root.templates[name] = template
+    return template
+
+
+def _one_of(context: RenderContext, names: Any) -> Template:
+    """The first template that there is."""
+    if isinstance(names, (str, Template, Undefined)):
+        return template_named(context, names)
+    tried: list[str] = []
+    for name in () if names is None else names:
+        if isinstance(name, Undefined):
+            name._fail_with_undefined_error()
+        try:
+            return template_named(context, name)
+        except TemplateNotFoundError as error:
+            if name not in error.names:
+                raise
+            tried.append(name)
+    raise TemplatesNotFound(tried)
+
+
+def _included(
+    context: RenderContext, names: Any, ignore_missing: bool, with_context: bool, local: Variables | None
+) -> RenderContext | None:
+    """The context to render an included template in, or ``None`` where there is none and none is needed."""
+    try:
+        template = _one_of(context, names)
+    except TemplateNotFoundError as error:
+        asked = [names] if isinstance(names, str) else list(names or ())
+        if ignore_missing and set(error.names) <= set(asked):
+            return None
+        raise
+    return _child(context, template.unit(context.form, context.registry), "include", with_context, local)
+
+
+def _child(
+    context: RenderContext, unit: Unit, kind: str, with_context: bool, local: Variables | None
+) -> RenderContext:
+    environment = context.environment
+    if environment is not None and len(context.template_stack) > environment.max_include_depth:
+        limit = environment.max_include_depth
+        raise TemplateRuntimeError(
+            f"templates include each other more than {limit} levels deep",
+            code=ErrorCode.INCLUDE_DEPTH,
+            hint=f"the innermost are {' → '.join(context.template_stack[-3:])}; an include needs a condition that"
+            " ends it, or Environment(max_include_depth=…) a higher limit",
+        )
+    variables: Variables | None = None
+    owned = True
+    if with_context:
+        variables = context.vars
+        if local:
+            variables = overlaid(variables, local)
+        else:
+            owned = False
+    return RenderContext(
+        unit.name,
+        unit.filename,
+        environment=environment,
+        registry=context.registry,
+        unit=unit,
+        form=unit.form,
+        variables=variables,
+        owned=owned,
+        kind=kind,
+        parent=context,
+    )
+
+
+def include(
+    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None, write: Write
+) -> None:
+    """``include`` in a render."""
+    child = _included(context, names, ignore, with_context, local)
+    if child is not None:
+        run(child, write)
+
+
+def include_stream(
+    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None
+) -> Iterator[str]:
+    """``include`` in a stream."""
+    child = _included(context, names, ignore, with_context, local)
+    if child is not None:
+        yield from run_stream(child)
+
+
+async def include_async(
+    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None, write: Write
+) -> None:
+    """``include`` in an asynchronous render."""
+    child = _included(context, names, ignore, with_context, local)
+    if child is not None:
+        await run_async(child, write)
+
+
+async def include_stream_async(
+    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None
+) -> AsyncIterator[str]:
+    """``include`` in an asynchronous stream."""
+    child = _included(context, names, ignore, with_context, local)
+    if child is not None:
+        async for chunk in run_stream_async(child):
+            yield chunk
+
+
+def _root(context: RenderContext) -> Callable[..., Any]:
+    if context.unit is None:
+        raise AssertionError("a context that is run has a unit")
+    return context.unit.root
+
+
+def run(context: RenderContext, write: Write) -> None:
+    """Render the template of a context, with the context current."""
+    outer = current.get()
+    current.set(context)
+    try:
+        _root(context)(context, write)
+    finally:
+        current.set(outer)
+
+
+def run_parent(context: RenderContext, write: Write) -> None:
+    """Render the template that another extends; where only its blocks are wanted, as far as it extends others."""
+    if type(write) is BlockProbe:
+        write.reached = context
+        if context.unit is None or not context.unit.extends:
+            return
+    run(context, write)
+
+
+def run_stream(context: RenderContext) -> Iterator[str]:
+    """The same, yielding."""
+    outer = current.get()
+    current.set(context)
+    try:
+        yield from _root(context)(context)
+    finally:
+        current.set(outer)
+
+
+async def run_async(context: RenderContext, write: Write) -> None:
+    """The same, asynchronously."""
+    outer = current.get()
+    current.set(context)
+    try:
+        await _root(context)(context, write)
+    finally:
+        current.set(outer)
+
+
+async def run_stream_async(context: RenderContext) -> AsyncIterator[str]:
+    """The same, yielding asynchronously."""
+    outer = current.get()
+    current.set(context)
+    try:
+        async for chunk in _root(context)(context):
+            yield chunk
+    finally:
+        current.set(outer)
+
+
+def extend(context: RenderContext, name: Any) -> RenderContext:
+    """The context of the template that a template extends."""
+    template = template_named(context, name)
+    unit = template.unit(context.form, context.registry)
+    if any(other is not None and other.template is template for other in context.lineage):
+        chain = " → ".join(
+            repr(other.display_name) for other in (*context.lineage, unit) if other is not None
+        )
+        raise TemplateRuntimeError(
+            "a template extends itself",
+            code=ErrorCode.CIRCULAR_INHERITANCE,
+            hint=f"the chain is {chain}",
+        )
+    return context.of_parent(unit)
+
+
+def extended_twice() -> None:
+    """Refuse a second ``extends``."""
+    raise TemplateRuntimeError(
+        "extended multiple times", code=ErrorCode.EXTENDED_TWICE, hint="a template has one parent"
+    )
+
+
+def _imported(
+    context: RenderContext, name: Any, with_context: bool, local: Variables | None
+) -> TemplateModule | RenderContext:
+    """The module of an imported template, or the context to make it in."""
+    template = template_named(context, name)
+    root = context.root
+    if not with_context:
+        known: TemplateModule | None = root.modules.get(template)
+        if known is not None:
+            return known
+    if template in root.importing:
+        chain = " → ".join((*context.import_stack, template.name or "<template>"))
+        raise TemplateRuntimeError(
+            f"template {template.name!r} imports itself",
+            code=ErrorCode.CIRCULAR_IMPORT,
+            hint=f"the chain of imports is {chain}; move what both need into a third template",
+        )
+    child = _child(context, template.unit(context.form.whole, context.registry), "import", with_context, local)
+    child.import_stack = (*context.import_stack, template.name or "<template>")
+    root.importing.add(template)
+    return child
+
+
+def _module(
+    context: RenderContext, child: RenderContext, written: list[str], with_context: bool
+) -> TemplateModule:
+    module = TemplateModule(child, "".join(written))
+    if not with_context and child.unit is not None:
+        context.root.modules[child.unit.template] = module
+    return module
+
+
+def import_module(
+    context: RenderContext, name: Any, with_context: bool, local: Variables | None
+) -> TemplateModule:
+    """``import``: the template's top is run, once in a render where it takes no context."""
+    found = _imported(context, name, with_context, local)
+    if isinstance(found, TemplateModule):
+        return found
+    written: list[str] = []
+    try:
+        run(found, written.append)
+    finally:
+        context.root.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
+    return _module(context, found, written, with_context)
+
+
+async def import_module_async(
+    context: RenderContext, name: Any, with_context: bool, local: Variables | None
+) -> TemplateModule:
+    """The same, asynchronously."""
+    found = _imported(context, name, with_context, local)
+    if isinstance(found, TemplateModule):
+        return found
+    written: list[str] = []
+    try:
+        await run_async(found, written.append)
+    finally:
+        context.root.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
+    return _module(context, found, written, with_context)
+
+
+def imported(module: TemplateModule, name: str) -> Any:
+    """A name of a module, for ``from … import``. Raises where the module has it not, at once and not at first use."""
+    value = getattr(module, name, missing)
+    if value is missing:
+        names = module.exported_names
+        shown = ", ".join(names) if names else "nothing"
+        raise TemplateRuntimeError(
+            f"template {module.display_name!r} does not export {name!r}",
+            code=ErrorCode.MACRO_NOT_FOUND,
+            suggestion=did_you_mean(name, names),
+            hint=f"it exports {shown}",
+        )
+    return value

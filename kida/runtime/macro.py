@@ -1,0 +1,176 @@
+"""Macros, as values that templates and Python call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from markupsafe import Markup
+
+from kida.errors import ErrorCode, MacroArgumentError, TemplateRuntimeError, did_you_mean
+from kida.render_context import RenderContext, current
+
+
+class Macro:
+    """A macro: called, it gives the text that its body writes.
+
+    ``name``; ``arguments``, the names of its parameters; ``catch_kwargs``, ``catch_varargs``, ``caller``: whether it
+    uses those (Jinja2's "Template Designer Documentation", Macros). Raises `MacroArgumentError` for arguments that it
+    does not take.
+    """
+
+    __slots__ = (
+        "_caller_name",
+        "_context",
+        "_escaping",
+        "_function",
+        "arguments",
+        "caller",
+        "catch_kwargs",
+        "catch_varargs",
+        "name",
+    )
+
+    def __init__(
+        self,
+        context: RenderContext,
+        name: str | None,
+        function: Callable[..., Any],
+        arguments: tuple[str, ...],
+        catch_kwargs: bool,
+        catch_varargs: bool,
+        caller: bool,
+        escaping: bool,
+        caller_name: str,
+    ) -> None:
+        self._context = context
+        self.name = name
+        self._function = function
+        self.arguments = arguments
+        self.catch_kwargs = catch_kwargs
+        self.catch_varargs = catch_varargs
+        self.caller = caller
+        self._escaping = escaping
+        self._caller_name = caller_name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the macro from Python: text, ``Markup`` where its template escapes."""
+        from kida.template.boundary import explained
+
+        token = current.set(self._context)
+        try:
+            text = self.run(args, kwargs)
+        except Exception as error:
+            raise explained(error) from error.__cause__
+        finally:
+            current.reset(token)
+        return Markup(text) if self._escaping else str(text)
+
+    def html(self, /, *args: Any, **kwargs: Any) -> Markup:
+        """Call the macro from a place whose output is escaped."""
+        return Markup(self.run(args, kwargs))
+
+    def text(self, /, *args: Any, **kwargs: Any) -> str:
+        """Call the macro from a place whose output is not."""
+        return str(self.run(args, kwargs))
+
+    def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the body writes."""
+        root = self._context.root
+        depth = root.depth
+        environment = self._context.environment
+        if environment is not None and depth >= environment.max_recursion:
+            raise _too_deep(self.name, environment.max_recursion)
+        if "caller" in kwargs and self._caller_name != "caller":
+            kwargs[self._caller_name] = kwargs.pop("caller")
+        root.depth = depth + 1
+        try:
+            return self._function(*args, **kwargs)
+        except TypeError as error:
+            # raised by the call itself and not inside the function: Python could not bind the arguments
+            if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+                self._refuse(args, kwargs, error)
+            raise
+        finally:
+            root.depth = depth
+
+    def _refuse(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], error: TypeError) -> NoReturn:
+        """Raise the error for arguments that do not fit."""
+        who = f"macro {self.name!r}" if self.name else "the body of a call"
+        suggestion = None
+        signature = inspect.signature(self._function)
+        known = [name for name, p in signature.parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        unknown = [name for name in kwargs if name not in known]
+        positional = [name for name, p in signature.parameters.items() if p.kind in (0, 1)]
+        shown = f"{self.name or 'caller'}({', '.join(self.arguments)})"
+        hint: str | None = f"it is defined as {shown}"
+        if unknown and not self.catch_kwargs:
+            if unknown[0] in ("caller", self._caller_name):
+                message = f"{who} takes no caller: its body does not use 'caller()'"
+                hint = "write {{ caller() }} in the macro where the body of the call is to stand"
+            else:
+                message = f"{who} takes no keyword argument {unknown[0]!r}"
+                suggestion = did_you_mean(unknown[0], known)
+        elif len(args) > len(positional) and not self.catch_varargs:
+            message = f"{who} takes not more than {len(positional)} argument(s), {len(args)} were given"
+        elif any(name in kwargs for name in positional[: len(args)]):
+            twice = next(name for name in positional[: len(args)] if name in kwargs)
+            message = f"{who} got the argument {twice!r} twice, by position and by name"
+        else:
+            absent = [
+                name
+                for name, p in signature.parameters.items()
+                if p.default is p.empty and p.kind in (0, 1, 3) and name not in kwargs and name not in positional[: len(args)]
+            ]
+            listed = ", ".join(repr(name) for name in absent)
+            message = f"{who} needs the argument{'s' if len(absent) > 1 else ''} {listed}" if absent else str(error)
+        raise MacroArgumentError(message, suggestion=suggestion, hint=hint) from None
+
+    def __repr__(self) -> str:
+        return f"<Macro {'anonymous' if self.name is None else repr(self.name)}>"
+
+
+class AsyncMacro(Macro):
+    """A macro of an asynchronous render: calls give coroutines."""
+
+    __slots__ = ()
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the macro from Python, to be awaited."""
+        from kida.template.boundary import explained
+
+        token = current.set(self._context)
+        try:
+            text = await self.run_async(args, kwargs)
+        except Exception as error:
+            raise explained(error) from error.__cause__
+        finally:
+            current.reset(token)
+        return Markup(text) if self._escaping else str(text)
+
+    async def html(self, /, *args: Any, **kwargs: Any) -> Markup:  # type: ignore[override]
+        """Call the macro from a place whose output is escaped."""
+        return Markup(await self.run_async(args, kwargs))
+
+    async def text(self, /, *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
+        """Call the macro from a place whose output is not."""
+        return str(await self.run_async(args, kwargs))
+
+    async def run_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the body writes."""
+        coroutine = self.run(args, kwargs)
+        root = self._context.root
+        root.depth += 1
+        try:
+            return await coroutine
+        finally:
+            root.depth -= 1
+
+
+def _too_deep(name: str | None, limit: int) -> TemplateRuntimeError:
+    return TemplateRuntimeError(
+        f"macro {name!r} calls itself without end: more than {limit} calls inside each other",
+        code=ErrorCode.RECURSION_LIMIT,
+        hint="give the recursion an end, or raise Environment(max_recursion=…)",
+    )

@@ -1,0 +1,142 @@
+"""The names that compiled templates find the engine's functions by: those of `kida.compiler`, with a leading dot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from kida.errors import ErrorCode, TemplateRuntimeError
+from kida.globals import Namespace
+from kida.render_context import RenderContext
+from kida.runtime import blocks, calls, inclusion, text
+from kida.runtime.forms import Form
+from kida.runtime.hooks import EvalContext
+from kida.runtime.lookup import is_absent, make_lookup
+from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await
+from kida.runtime.macro import AsyncMacro, Macro
+from kida.runtime.undefined import missing
+
+if TYPE_CHECKING:
+    from kida.environment.core import Environment
+
+
+def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
+    """The engine's functions for an environment's templates in one form."""
+    undefined = environment.undefined
+    lookup = make_lookup(undefined)
+
+    def find_global(context: RenderContext, name: str) -> Any:
+        value = context.parent.get(name, missing)
+        return undefined(name=name) if value is missing else value
+
+    def dynamic(context: RenderContext, name: str) -> Any:
+        value = context.resolve_or_missing(name)
+        return undefined(name=name) if value is missing else value
+
+    found: dict[str, Any] = {
+        "missing": missing,
+        "undefined": undefined,
+        "undefined_name": lambda name: undefined(name=name),
+        "undefined_parameter": lambda name: undefined(f"parameter {name!r} was not provided", name=name),
+        "undefined_caller": lambda: undefined("No caller defined", name="caller"),
+        "global": find_global,
+        "dynamic": dynamic,
+        "environment": environment,
+        "eval_context": lambda escaping: EvalContext(environment, escaping),
+        "Markup": Markup,
+        "type": type,
+        "str": str,
+        "bool": bool,
+        "Exception": Exception,
+        "escape": text.escape_str,
+        "html": text.html,
+        "output": text.output,
+        "text_value": text.text_value,
+        "concat": text.concat,
+        "concat_html": text.concat_html,
+        "concat_text": text.concat_text,
+        "is_absent": is_absent,
+        "values": SimpleNamespace,
+        "callee": calls.callee,
+        "callee_html": calls.callee_html,
+        "callee_text": calls.callee_text,
+        "block": blocks.block,
+        "required_block": blocks.required_block,
+        "self": blocks.TemplateReference,
+        "super": blocks.super_block,
+        "extend": inclusion.extend,
+        "extended_twice": inclusion.extended_twice,
+        "imported": inclusion.imported,
+        "present": present,
+        "context_here": context_here,
+        "set_attribute": set_attribute,
+        "debug": debug,
+        "loop": LoopContext,
+        "macro": Macro,
+        "import": inclusion.import_module,
+        **lookup._asdict(),
+        **_OF_FORM[form],
+    }
+    if form.is_async:
+        found |= {
+            "loop": AsyncLoopContext,
+            "macro": AsyncMacro,
+            "import": inclusion.import_module_async,
+            "extend": _extend_async,
+            "async_iterate": async_iterate,
+            "auto_await": auto_await,
+        }
+    return {f".{name}": value for name, value in found.items()}
+
+
+async def _extend_async(context: RenderContext, name: Any) -> RenderContext:
+    return inclusion.extend(context, name)
+
+
+_OF_FORM: Mapping[Form, Mapping[str, Any]] = {
+    Form.RENDER: {"include": inclusion.include, "render_parent": inclusion.run_parent},
+    Form.STREAM: {"include": inclusion.include_stream, "render_parent": inclusion.run_stream},
+    Form.ASYNC_RENDER: {"include": inclusion.include_async, "render_parent": inclusion.run_async},
+    Form.ASYNC_STREAM: {
+        "include": inclusion.include_stream_async,
+        "render_parent": inclusion.run_stream_async,
+    },
+}
+
+
+def present(variables: dict[str, Any]) -> dict[str, Any]:
+    """Those variables that have a value."""
+    return {name: value for name, value in variables.items() if value is not missing}
+
+
+def context_here(context: RenderContext, local: Mapping[str, Any] | None) -> RenderContext:
+    """The context with the variables of a place in front."""
+    return context.derived(local) if local else context
+
+
+def set_attribute(owner: Any, name: str, value: Any) -> None:
+    """``{% set ns.name = value %}``."""
+    if not isinstance(owner, Namespace):
+        raise TemplateRuntimeError(
+            "cannot assign attribute on non-namespace object",
+            code=ErrorCode.NOT_A_NAMESPACE,
+            hint="only attributes of a namespace() can be assigned: {% set ns = namespace(count=0) %}",
+        )
+    owner[name] = value
+
+
+def debug(context: RenderContext, local: Mapping[str, Any] | None) -> str:
+    """``{% debug %}``: the context, and the names of all filters and tests (Jinja2's "Extensions", Debug)."""
+    import pprint
+
+    if context.registry is None:
+        raise AssertionError("a template has a registry")
+    shown = {
+        "context": context_here(context, local).get_all(),
+        "filters": sorted(context.registry.filters),
+        "tests": sorted(context.registry.tests),
+    }
+    return pprint.pformat(shown, depth=3, compact=True)

@@ -1,0 +1,45 @@
+"""Values as text: what output, concatenation and the like write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import markupsafe
+from markupsafe import Markup, escape
+
+escape_str: Final[Callable[[str], str]] = getattr(markupsafe, "_escape_inner", None) or escape
+"""Escapes a ``str`` without making a ``Markup`` of it, where MarkupSafe has that apart."""
+
+
+def html(value: Any) -> str:
+    """A value that is no plain ``str``, as HTML."""
+    return value if type(value) is Markup else escape(value)
+
+
+def output(value: Any, escaping: bool) -> str:
+    """A value as it is written where only rendering tells whether output is escaped."""
+    return html(value) if escaping else str(value)
+
+
+def text_value(text: str, escaping: bool) -> str:
+    """What was written, as a value."""
+    return Markup(text) if escaping else text
+
+
+def concat_text(items: tuple[Any, ...]) -> str:
+    """``a ~ b`` where output is not escaped."""
+    return "".join([item if type(item) is str else str(item) for item in items])
+
+
+def concat_html(items: tuple[Any, ...]) -> str:
+    """``a ~ b`` where output is escaped: once one of them is HTML, all are."""
+    texts = [item if isinstance(item, str) else item if hasattr(item, "__html__") else str(item) for item in items]
+    if any(hasattr(text, "__html__") for text in texts):
+        return Markup("").join(texts)
+    return "".join(texts)
+
+
+def concat(items: tuple[Any, ...], escaping: bool) -> str:
+    """``a ~ b`` where only rendering tells."""
+    return concat_html(items) if escaping else concat_text(items)

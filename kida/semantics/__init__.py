@@ -1,0 +1,1 @@
+"""Nodes to scopes: which variable each name means, and where its first value comes from."""

@@ -1,0 +1,604 @@
+"""Finds out what every name means. Scoping is Jinja2's ("Template Designer Documentation", Assignments, Scoping).
+
+A scope is read twice: first the statements that stand in it directly, to learn which of its names are read or
+assigned first, then the scopes inside it. What is first decides where a name's first value comes from:
+
+- read first: from the enclosing scope, or the context;
+- assigned first: from the enclosing scope, or it has none yet;
+- assigned in some arms of an ``if`` only: as if it were read first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.semantics.scopes import Origin, Scope, Scopes, Variable
+from kida.source import Source, Span
+from kida.syntax import nodes
+
+_MACRO_NAMES: Final = frozenset(("caller", "varargs", "kwargs"))
+_LOOP_NAMES: Final = frozenset(("loop",))
+
+_READ: Final = "read first"
+_ASSIGNED: Final = "assigned first"
+
+
+def analyse(template: nodes.Template, source: Source) -> Scopes:
+    """What each name of a template means.
+
+    Raises `TemplateSyntaxError` where ``loop`` is assigned inside a loop.
+    """
+    return _Analysis(template, source).run()
+
+
+class _Uses:
+    """Which names a stretch of statements reads or assigns first."""
+
+    __slots__ = ("assigned", "first")
+
+    def __init__(self, first: dict[str, str] | None = None, assigned: set[str] | None = None) -> None:
+        self.first = first or {}
+        self.assigned = assigned or set()
+
+    def copy(self) -> _Uses:
+        return _Uses(dict(self.first), set(self.assigned))
+
+    def read(self, name: str) -> None:
+        self.first.setdefault(name, _READ)
+
+    def assign(self, name: str) -> None:
+        self.first.setdefault(name, _ASSIGNED)
+        self.assigned.add(name)
+
+    def merge(self, arms: list[_Uses]) -> None:
+        """Take over what alternatives use: what not all of them assign counts as read first."""
+        before = set(self.assigned)
+        for arm in arms:
+            for name, how in arm.first.items():
+                self.first.setdefault(name, how)
+            self.assigned |= arm.assigned
+        for name in self.assigned - before:
+            if not all(name in arm.assigned for arm in arms):
+                self.first[name] = _READ
+
+
+class _Analysis:
+    def __init__(self, template: nodes.Template, source: Source) -> None:
+        self.source = source
+        self.template = template
+        self.opened: dict[tuple[nodes.Node, str], Scope] = {}
+        self.variables: dict[nodes.Node, Variable] = {}
+        self.blocks: dict[str, nodes.Block] = {}
+        self.exported_in_blocks: set[str] = set()
+        self.has_reaching = False
+        self._python_names: dict[str, int] = {}
+        self._parameters: set[str] = set()
+
+    def run(self) -> Scopes:
+        for node in nodes.walk(self.template):
+            if isinstance(node, nodes.Block):
+                self.blocks[node.name] = node
+                self.exported_in_blocks |= _exports_below(node)
+            elif isinstance(node, nodes.Assign):
+                self.has_reaching |= node.reach != "set"
+            elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
+                self._parameters.update(parameter.name for parameter in node.parameters)
+        top = self._function(self.template, "body", self.template.span, None, frozenset(("self",)))
+        self._statements(top, self.template.body)
+        for block in self.blocks.values():
+            scope = self._function(block, "body", block.span, None, frozenset(("self", "super")))
+            self._statements(scope, block.body)
+        return Scopes(top, self.opened, self.variables, self.blocks, frozenset(self.exported_in_blocks))
+
+    # --- scopes and variables ----------------------------------------------------------------------------------
+
+    def _function(
+        self, node: nodes.Node, part: str, span: Span, parent: Scope | None, implicit: frozenset[str] = frozenset()
+    ) -> Scope:
+        scope = Scope.__new__(Scope)
+        Scope.__init__(scope, node, span, parent, scope, implicit=implicit)
+        self.opened[node, part] = scope
+        return scope
+
+    def _scope(
+        self, node: nodes.Node, part: str, span: Span, parent: Scope, implicit: frozenset[str] = frozenset()
+    ) -> Scope:
+        scope = Scope(node, span, parent, parent.function, implicit=implicit)
+        self.opened[node, part] = scope
+        return scope
+
+    def _python_name(self, name: str, *, parameter: bool = False) -> str:
+        """A name for the generated code: the template's own where it is free, so that debuggers show it."""
+        if parameter:
+            return name
+        count = self._python_names.get(name, 0)
+        self._python_names[name] = count + 1
+        taken = count or name in self._parameters or name == "__debug__"
+        return f"{name}.{count + (name in self._parameters)}" if taken else name
+
+    def _new(
+        self, scope: Scope, name: str, origin: Origin, outer: Variable | None = None, *, parameter: bool = False
+    ) -> Variable:
+        variable = Variable(name, self._python_name(name, parameter=parameter), origin, scope, outer)
+        variable.stored = origin is not Origin.CONTEXT and origin is not Origin.IMPLICIT
+        scope.variables[name] = variable
+        return variable
+
+    def _given(self, scope: Scope, target: nodes.Node) -> None:
+        """Declare the names of a target that whatever opens the scope assigns."""
+        for node in nodes.walk(target):
+            if isinstance(node, nodes.TargetName):
+                self.variables[node] = scope.variables.get(node.name) or self._new(scope, node.name, Origin.GIVEN)
+            elif isinstance(node, nodes.Name):
+                self._refer(scope, node)
+
+    def _find(self, scope: Scope, name: str) -> Variable | None:
+        """The variable a name means in a scope, making implicit ones of the scopes around it real."""
+        around: Scope | None = scope
+        while around is not None:
+            found = around.variables.get(name)
+            if found is None and name in around.implicit:
+                is_parameter = isinstance(around.node, nodes.Macro)
+                found = self._new(around, name, Origin.IMPLICIT, parameter=is_parameter)
+                if name == "caller" and isinstance(around.node, nodes.CallBlock) and around.parent is not None:
+                    # a call's body that was given no caller of its own means the one of the macro around it
+                    found.outer = self._find(around.parent, name)
+                    if found.outer is not None:
+                        found.outer.used = True
+            if found is not None:
+                found.used = True
+                return found
+            around = around.parent
+        return None
+
+    def _from_context(self, scope: Scope, name: str) -> Variable:
+        function = scope.function
+        variable = function.context_names.get(name)
+        if variable is None:
+            dynamic = name in self.exported_in_blocks
+            origin = Origin.DYNAMIC if dynamic else Origin.CONTEXT
+            variable = Variable(name, self._python_name(name), origin, function)
+            function.context_names[name] = variable
+        return variable
+
+    def _refer(self, scope: Scope, node: nodes.Name) -> None:
+        variable = self._find(scope, node.name)
+        if variable is None:
+            variable = scope.variables[node.name] = self._from_context(scope, node.name)
+        self.variables[node] = variable
+
+    def _declare(self, scope: Scope, uses: _Uses) -> None:
+        """Make the variables that the statements directly in a scope use."""
+        for name, how in uses.first.items():
+            if name in scope.variables:
+                scope.variables[name].stored |= name in uses.assigned
+                continue
+            stored = name in uses.assigned
+            if name in self.exported_in_blocks and scope.is_top:
+                variable = self._from_context(scope, name)
+                scope.variables[name] = variable
+            elif not stored:
+                found = self._find(scope, name)
+                if found is None:
+                    scope.variables[name] = self._from_context(scope, name)
+                continue
+            else:
+                outer = self._find(scope.parent, name) if scope.parent is not None else None
+                if outer is not None:
+                    variable = self._new(scope, name, Origin.OUTER, outer)
+                elif how is _ASSIGNED:
+                    variable = self._new(scope, name, Origin.UNSET)
+                elif scope.is_function:
+                    variable = scope.variables[name] = self._from_context(scope, name)
+                else:
+                    variable = self._new(scope, name, Origin.OUTER, self._from_context(scope, name))
+            variable.stored = True
+
+    # --- statements --------------------------------------------------------------------------------------------
+
+    def _statements(self, scope: Scope, *bodies: nodes.Body) -> None:
+        """Read the statements directly in a scope, make its variables, then read the scopes inside."""
+        uses = _Uses()
+        for body in bodies:
+            self._uses_of_body(scope, body, uses)
+        self._finish(scope, uses, bodies)
+
+    def _finish(self, scope: Scope, uses: _Uses, bodies: Iterable[nodes.Body]) -> None:
+        self._declare(scope, uses)
+        for body in bodies:
+            for statement in body:
+                self._resolve(scope, statement)
+
+    def _uses_of_body(self, scope: Scope, body: nodes.Body, uses: _Uses) -> None:
+        for statement in body:
+            self._uses_of(scope, statement, uses)
+
+    def _uses_of(self, scope: Scope, node: nodes.Node, uses: _Uses) -> None:
+        rule = _USES.get(type(node))
+        if rule is not None:
+            rule(self, scope, node, uses)
+        else:
+            for child in nodes.children(node):
+                self._uses_of(scope, child, uses)
+        if self.has_reaching and scope.is_function and type(node) in _OPENS_SCOPE:
+            self._reaching_assignments(scope, node, uses)
+
+    def _reaching_assignments(self, scope: Scope, node: nodes.Node, uses: _Uses) -> None:
+        """``let`` and ``export`` deep inside assign in this scope: perhaps, as far as one can know."""
+        arm = uses.copy()
+        for name in _names_reaching(node, scope.is_top):
+            arm.assign(name)
+        uses.merge([arm, uses.copy()])
+
+    def _resolve(self, scope: Scope, node: nodes.Node) -> None:
+        """Connect the names below a node with their variables, and read the scopes that it opens."""
+        rule = _RESOLVE.get(type(node))
+        if rule is not None:
+            rule(self, scope, node)
+            return
+        for child in nodes.children(node):
+            self._resolve(scope, child)
+
+    def _assign(self, scope: Scope, target: nodes.TargetName, reach: str = "set") -> None:
+        name = target.name
+        if reach != "set":
+            top = scope.function
+            while top.parent is not None and (reach == "export" or isinstance(top.node, nodes.For)):
+                top = top.parent.function
+            variable = top.variables.get(name) or self._from_context(top, name)
+            if reach == "export" and not top.is_top:
+                variable = self._from_context(top, name)
+            scope_variable = self._find(scope, name)
+            if scope_variable is not None and scope_variable.scope is top:
+                variable = scope_variable
+        else:
+            variable = scope.variables[name]
+            if name == "loop" and any(isinstance(s.node, nodes.For) for s in _around(scope)):
+                raise TemplateSyntaxError(
+                    "'loop' cannot be assigned inside a loop: it is the loop object",
+                    code=ErrorCode.INVALID_TARGET,
+                    source=self.source,
+                    span=target.span,
+                )
+        variable.stored = True
+        self.variables[target] = variable
+
+    def _target(self, scope: Scope, target: nodes.Node, reach: str = "set") -> None:
+        for node in nodes.walk(target):
+            if isinstance(node, nodes.TargetName):
+                self._assign(scope, node, reach)
+            elif isinstance(node, nodes.Name):
+                self._refer(scope, node)
+
+
+def _around(scope: Scope) -> Iterable[Scope]:
+    """A scope and those around it."""
+    found: Scope | None = scope
+    while found is not None:
+        yield found
+        found = found.parent
+
+
+def _exports_below(node: nodes.Node) -> set[str]:
+    return {
+        name.name
+        for statement in nodes.walk(node)
+        if isinstance(statement, (nodes.Assign, nodes.Capture)) and statement.reach == "export"
+        for name in nodes.walk(statement.target)
+        if isinstance(name, nodes.TargetName)
+    }
+
+
+def _names_reaching(node: nodes.Node, top: bool) -> list[str]:
+    """Names that ``let`` (and, seen from the top, ``export``) assign outside of the node that they stand in."""
+    found: list[str] = []
+    pending: list[tuple[nodes.Node, bool]] = [(node, False)]
+    while pending:
+        current, inside_macro = pending.pop()
+        if isinstance(current, nodes.Block):
+            continue
+        inside_macro |= isinstance(current, (nodes.Macro, nodes.CallBlock))
+        if isinstance(current, nodes.Assign) and (
+            (current.reach == "let" and not inside_macro) or (current.reach == "export" and top)
+        ):
+            found += [name.name for name in nodes.walk(current.target) if isinstance(name, nodes.TargetName)]
+        pending += [(child, inside_macro) for child in nodes.children(current)]
+    return found
+
+
+# --- what is used first: a rule a node ---------------------------------------------------------------------------
+
+_UsesRule = Callable[[_Analysis, Scope, Any, _Uses], None]
+
+
+def _uses_name(a: _Analysis, scope: Scope, node: nodes.Name, uses: _Uses) -> None:
+    uses.read(node.name)
+
+
+def _uses_target(a: _Analysis, scope: Scope, node: nodes.TargetName, uses: _Uses) -> None:
+    uses.assign(node.name)
+
+
+def _uses_assign(a: _Analysis, scope: Scope, node: nodes.Assign, uses: _Uses) -> None:
+    a._uses_of(scope, node.value, uses)
+    if node.reach == "set":
+        if node.when_missing:
+            uses.read(node.target.name)  # type: ignore[attr-defined]
+        a._uses_of(scope, node.target, uses)
+    elif scope.is_function:
+        for name in _names_reaching(node, scope.is_top):
+            if node.when_missing:
+                uses.read(name)
+            uses.assign(name)
+
+
+def _uses_if(a: _Analysis, scope: Scope, node: nodes.If, uses: _Uses) -> None:
+    first, *others = node.branches
+    a._uses_of(scope, first.condition, uses)
+    arms = [uses.copy() for _ in range(3)]
+    a._uses_of_body(scope, first.body, arms[0])
+    for branch in others:
+        a._uses_of(scope, branch.condition, arms[1])
+        a._uses_of_body(scope, branch.body, arms[1])
+    a._uses_of_body(scope, node.otherwise or (), arms[2])
+    uses.merge(arms)
+
+
+def _uses_perhaps(a: _Analysis, scope: Scope, bodies: Iterable[Iterable[nodes.Node]], uses: _Uses) -> None:
+    """Statements that may not run at all."""
+    for body in bodies:
+        arm = uses.copy()
+        for node in body:
+            a._uses_of(scope, node, arm)
+        uses.merge([arm, uses.copy()])
+
+
+def _uses_while(a: _Analysis, scope: Scope, node: nodes.While, uses: _Uses) -> None:
+    a._uses_of(scope, node.condition, uses)
+    _uses_perhaps(a, scope, (node.body, node.otherwise), uses)
+
+
+def _uses_try(a: _Analysis, scope: Scope, node: nodes.Try, uses: _Uses) -> None:
+    target: nodes.Body | tuple[nodes.Node, ...] = (node.target,) if node.target else ()
+    _uses_perhaps(a, scope, (node.body, (*target, *node.fallback)), uses)
+
+
+def _uses_match(a: _Analysis, scope: Scope, node: nodes.Match, uses: _Uses) -> None:
+    a._uses_of(scope, node.subject, uses)
+    guards = [(case.pattern, *((case.guard,) if case.guard else ()), *case.body) for case in node.cases]
+    _uses_perhaps(a, scope, guards, uses)
+
+
+def _uses_for(a: _Analysis, scope: Scope, node: nodes.For, uses: _Uses) -> None:
+    a._uses_of(scope, node.iterable, uses)
+
+
+def _uses_macro(a: _Analysis, scope: Scope, node: nodes.Macro, uses: _Uses) -> None:
+    uses.assign(node.name)
+
+
+def _uses_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock, uses: _Uses) -> None:
+    a._uses_of(scope, node.call, uses)
+
+
+def _uses_capture(a: _Analysis, scope: Scope, node: nodes.Capture, uses: _Uses) -> None:
+    a._uses_of(scope, node.target, uses)
+
+
+def _uses_with(a: _Analysis, scope: Scope, node: nodes.With, uses: _Uses) -> None:
+    for value in node.values:
+        a._uses_of(scope, value, uses)
+
+
+def _uses_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape, uses: _Uses) -> None:
+    a._uses_of(scope, node.enabled, uses)
+
+
+def _uses_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension, uses: _Uses) -> None:
+    a._uses_of(scope, node.clauses[0].iterable, uses)
+
+
+def _uses_nothing(a: _Analysis, scope: Scope, node: nodes.Node, uses: _Uses) -> None:
+    pass
+
+
+_USES: Final[dict[type[nodes.Node], _UsesRule]] = {
+    nodes.Name: _uses_name,
+    nodes.TargetName: _uses_target,
+    nodes.Assign: _uses_assign,
+    nodes.If: _uses_if,
+    nodes.While: _uses_while,
+    nodes.Try: _uses_try,
+    nodes.Match: _uses_match,
+    nodes.For: _uses_for,
+    nodes.Macro: _uses_macro,
+    nodes.CallBlock: _uses_call_block,
+    nodes.Capture: _uses_capture,
+    nodes.With: _uses_with,
+    nodes.Autoescape: _uses_autoescape,
+    nodes.Scope: _uses_nothing,
+    nodes.FilterBlock: _uses_nothing,
+    nodes.Block: _uses_nothing,
+    nodes.Comprehension: _uses_comprehension,
+    nodes.Text: _uses_nothing,
+    nodes.Constant: _uses_nothing,
+}
+
+_OPENS_SCOPE: Final = frozenset(
+    (
+        nodes.For,
+        nodes.Macro,
+        nodes.CallBlock,
+        nodes.Capture,
+        nodes.With,
+        nodes.Autoescape,
+        nodes.Scope,
+        nodes.FilterBlock,
+    )
+)
+
+
+# --- which variable a name means, and the scopes inside: a rule a node ---------------------------------------------
+
+_ResolveRule = Callable[[_Analysis, Scope, Any], None]
+
+
+def _resolve_target_name(a: _Analysis, scope: Scope, node: nodes.TargetName) -> None:
+    a._assign(scope, node)
+
+
+def _resolve_assign(a: _Analysis, scope: Scope, node: nodes.Assign) -> None:
+    a._resolve(scope, node.value)
+    a._target(scope, node.target, node.reach)
+
+
+def _resolve_for(a: _Analysis, scope: Scope, node: nodes.For) -> None:
+    a._resolve(scope, node.iterable)
+    end = _end_of(node)
+    recursive = node.recursive
+    outer = scope
+    if recursive:
+        outer = a._function(node, "function", Span(node.span.start, end), scope)
+    if node.condition is not None:
+        condition = a._scope(node, "condition", node.condition.span, outer)
+        a._given(condition, node.target)
+        for name, variable in list(condition.variables.items()):
+            del name
+            variable.used = True
+        a._resolve(condition, node.condition)
+    body = a._scope(node, "body", Span(node.span.start, end), outer, _LOOP_NAMES)
+    a._given(body, node.target)
+    if any(isinstance(inner, nodes.Block) and inner.scoped for s in node.body for inner in nodes.walk(s)):
+        a._find(body, "loop")
+    a._statements(body, node.body)
+    otherwise = a._scope(node, "otherwise", Span(end, end), outer)
+    a._statements(otherwise, node.otherwise)
+
+
+def _resolve_macro(a: _Analysis, scope: Scope, node: nodes.Macro) -> None:
+    variable = scope.variables[node.name]
+    variable.stored = True
+    a.variables[node] = variable
+    _resolve_callable(a, scope, node, node.parameters, node.body)
+
+
+def _resolve_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock) -> None:
+    a._resolve(scope, node.call)
+    _resolve_callable(a, scope, node, node.parameters, node.body)
+
+
+def _resolve_callable(
+    a: _Analysis, scope: Scope, node: nodes.Node, parameters: tuple[nodes.Parameter, ...], body: nodes.Body
+) -> None:
+    span = Span(node.span.start, _end_of(node))
+    inner = a._function(node, "body", span, scope, _MACRO_NAMES)
+    for parameter in parameters:
+        a.variables[parameter] = a._new(inner, parameter.name, Origin.GIVEN, parameter=True)
+    uses = _Uses()
+    for parameter in parameters:
+        if parameter.default is not None:
+            a._uses_of(inner, parameter.default, uses)
+    a._uses_of_body(inner, body, uses)
+    a._declare(inner, uses)
+    for parameter in parameters:
+        if parameter.default is not None:
+            a._resolve(inner, parameter.default)
+    for statement in body:
+        a._resolve(inner, statement)
+
+
+def _resolve_capture(a: _Analysis, scope: Scope, node: nodes.Capture) -> None:
+    a._target(scope, node.target, node.reach)
+    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
+    _statements_then(a, inner, node.body, node.filter)
+
+
+def _resolve_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock) -> None:
+    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
+    _statements_then(a, inner, node.body, node.filter)
+
+
+def _statements_then(a: _Analysis, scope: Scope, body: nodes.Body, last: nodes.Node | None) -> None:
+    """Statements, and an expression that is evaluated behind them in the same scope."""
+    uses = _Uses()
+    a._uses_of_body(scope, body, uses)
+    if last is not None:
+        a._uses_of(scope, last, uses)
+    a._finish(scope, uses, (body,))
+    if last is not None:
+        a._resolve(scope, last)
+
+
+def _resolve_with(a: _Analysis, scope: Scope, node: nodes.With) -> None:
+    for value in node.values:
+        a._resolve(scope, value)
+    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
+    for target in node.targets:
+        a._given(inner, target)
+    a._statements(inner, node.body)
+
+
+def _resolve_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape) -> None:
+    a._resolve(scope, node.enabled)
+    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
+    a._statements(inner, node.body)
+
+
+def _resolve_scope(a: _Analysis, scope: Scope, node: nodes.Scope) -> None:
+    a._statements(a._scope(node, "body", node.span, scope), node.body)
+
+
+def _resolve_block(a: _Analysis, scope: Scope, node: nodes.Block) -> None:
+    """A block's body is a function of its own; here only its call stands."""
+    a.opened[node, "call"] = scope
+
+
+def _resolve_here(a: _Analysis, scope: Scope, node: nodes.Node) -> None:
+    """Nodes that hand on what is visible where they stand."""
+    a.opened[node, "call"] = scope
+    for child in nodes.children(node):
+        a._resolve(scope, child)
+
+
+def _resolve_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension) -> None:
+    first = node.clauses[0]
+    a._resolve(scope, first.iterable)
+    inner = a._scope(node, "body", node.span, scope)
+    for clause in node.clauses:
+        if clause is not first:
+            a._resolve(inner, clause.iterable)
+        a._given(inner, clause.target)
+        for condition in clause.conditions:
+            a._resolve(inner, condition)
+    if node.key is not None:
+        a._resolve(inner, node.key)
+    a._resolve(inner, node.value)
+
+
+def _end_of(node: nodes.Node) -> int:
+    """The last offset of what stands below a node."""
+    return max(inner.span.end for inner in nodes.walk(node))
+
+
+_RESOLVE: Final[dict[type[nodes.Node], _ResolveRule]] = {
+    nodes.Name: _Analysis._refer,
+    nodes.TargetName: _resolve_target_name,
+    nodes.Assign: _resolve_assign,
+    nodes.For: _resolve_for,
+    nodes.Macro: _resolve_macro,
+    nodes.CallBlock: _resolve_call_block,
+    nodes.Capture: _resolve_capture,
+    nodes.FilterBlock: _resolve_filter_block,
+    nodes.With: _resolve_with,
+    nodes.Autoescape: _resolve_autoescape,
+    nodes.Scope: _resolve_scope,
+    nodes.Block: _resolve_block,
+    nodes.Call: _resolve_here,
+    nodes.Include: _resolve_here,
+    nodes.Import: _resolve_here,
+    nodes.FromImport: _resolve_here,
+    nodes.Debug: _resolve_here,
+    nodes.Comprehension: _resolve_comprehension,
+}

@@ -1,0 +1,119 @@
+"""Scopes and variables: the values that the analysis gives and the generator reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from kida.source import Span
+from kida.syntax import nodes
+
+
+class Origin(Enum):
+    """Where a variable has its value from when its scope is entered."""
+
+    CONTEXT = "looked up in the context"
+    OUTER = "copied from the variable of an enclosing scope"
+    UNSET = "none yet"
+    GIVEN = "given by what opens the scope: a loop's target, a macro's parameter"
+    IMPLICIT = "given where it is used: loop, caller, varargs, kwargs, self, super"
+    DYNAMIC = "looked up in the context at each use, as blocks export it"
+
+
+@dataclass(eq=False, slots=True)
+class Variable:
+    """A variable of a scope.
+
+    ``python_name`` is its name in the generated code, where it is a local variable of ``function``.
+    """
+
+    name: str
+    python_name: str
+    origin: Origin
+    scope: Scope
+    outer: Variable | None = None
+    stored: bool = False
+    used: bool = False
+
+    @property
+    def function(self) -> Scope:
+        """The function that the variable is local to."""
+        return self.scope.function
+
+    @property
+    def exported(self) -> bool:
+        """Whether assigning to it also puts it into the context: it stands at the top of a template."""
+        return self.scope.is_top
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether it can be without a value where it is read."""
+        if self.origin is Origin.OUTER and self.outer is not None:
+            return self.outer.may_be_missing
+        return self.origin is Origin.UNSET
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """A region of a template in which names have one meaning.
+
+    ``node`` opens it. ``function`` is the scope of the generated function it stands in: the template, a block, a
+    macro, a call's body or a recursive loop; for those, the scope itself.
+    """
+
+    node: nodes.Node
+    span: Span
+    parent: Scope | None
+    function: Scope
+    variables: dict[str, Variable] = field(default_factory=dict)
+    context_names: dict[str, Variable] = field(default_factory=dict)
+    """Of a function: names that it looks up in the context when it is called."""
+    implicit: frozenset[str] = frozenset()
+
+    @property
+    def is_function(self) -> bool:
+        """Whether this is the scope of a whole generated function."""
+        return self.function is self
+
+    @property
+    def is_top(self) -> bool:
+        """Whether this is the top of a template."""
+        return isinstance(self.node, nodes.Template)
+
+    def find(self, name: str) -> Variable | None:
+        """The variable a name means here, if any scope from here outwards has one."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.variables.get(name)
+            if found is not None:
+                return found
+            scope = scope.parent
+        return None
+
+    def visible(self) -> dict[str, Variable]:
+        """The variables that are assigned in this scope and those around it, but the template's own."""
+        found: dict[str, Variable] = {}
+        scope: Scope | None = self
+        while scope is not None and not scope.is_top:
+            for name, variable in scope.variables.items():
+                if name not in found and (variable.stored or (variable.origin is Origin.IMPLICIT and variable.used)):
+                    found[name] = variable
+            scope = scope.parent
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What the analysis found out.
+
+    ``opened`` maps a node and a part of it (``"body"``, ``"otherwise"``, ``"condition"``) to the scope that the part
+    opens; ``variables`` maps every `Name` and `TargetName` to its variable; ``blocks`` are the blocks by name;
+    ``exported_in_blocks`` are the names that blocks export.
+    """
+
+    top: Scope
+    opened: Mapping[tuple[nodes.Node, str], Scope]
+    variables: Mapping[nodes.Node, Variable]
+    blocks: Mapping[str, nodes.Block]
+    exported_in_blocks: frozenset[str]

@@ -1,0 +1,1 @@
+"""Text to nodes: the lexer, the nodes and the parser."""

@@ -1,0 +1,541 @@
+"""Nodes: what a template says, as a tree of frozen values, each with the span it was read from.
+
+Nodes are compared and hashed by identity, so that a later phase can keep what it learns beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+from kida.source import Span
+
+T = TypeVar("T")
+
+_LEAVES = frozenset(("Span", "str", "str | None", "bool", "int", "Any", "ClassVar[tuple[str, ...]]"))
+"""Types of fields that hold no nodes."""
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+def _node(cls: type[T]) -> type[T]:
+    made = dataclass(frozen=True, slots=True, eq=False)(cls)
+    made.parts = tuple(f.name for f in fields(made) if f.type not in _LEAVES)  # type: ignore[attr-defined, arg-type]
+    return made
+
+
+@_node
+class Node:
+    """A part of a template; ``span`` is where it stands, ``parts`` are the fields that hold nodes."""
+
+    parts: ClassVar[tuple[str, ...]] = ()
+
+    span: Span
+
+
+@_node
+class Expression(Node):
+    """What has a value."""
+
+
+@_node
+class Statement(Node):
+    """What writes or does something."""
+
+
+Body = tuple[Statement, ...]
+
+
+# --- expressions -------------------------------------------------------------------------------------------------
+
+
+@_node
+class Constant(Expression):
+    """A literal value."""
+
+    value: Any
+
+
+@_node
+class Name(Expression):
+    """A variable that is read."""
+
+    name: str
+
+
+@_node
+class TargetName(Expression):
+    """A variable that is assigned to."""
+
+    name: str
+
+
+@_node
+class TargetAttribute(Expression):
+    """``ns.name`` on the left of an assignment: an attribute of a namespace."""
+
+    target: Name
+    name: str
+
+
+@_node
+class TargetTuple(Expression):
+    """Several targets that a value is unpacked into; ``starred`` is the index of ``*rest``, or -1."""
+
+    items: tuple[Expression, ...]
+    starred: int = -1
+
+
+@_node
+class TupleLiteral(Expression):
+    items: tuple[Expression, ...]
+
+
+@_node
+class ListLiteral(Expression):
+    items: tuple[Expression, ...]
+
+
+@_node
+class DictLiteral(Expression):
+    items: tuple[tuple[Expression, Expression], ...]
+
+
+@_node
+class ComprehensionClause(Node):
+    """``for target in iterable if condition …``."""
+
+    target: Expression
+    iterable: Expression
+    conditions: tuple[Expression, ...]
+
+
+@_node
+class Comprehension(Expression):
+    """A list, set or dict comprehension; ``key`` is there for a dict alone."""
+
+    kind: str
+    key: Expression | None
+    value: Expression
+    clauses: tuple[ComprehensionClause, ...]
+
+
+@_node
+class Unary(Expression):
+    operator: str
+    operand: Expression
+
+
+@_node
+class Binary(Expression):
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@_node
+class Concat(Expression):
+    """``a ~ b ~ c``."""
+
+    items: tuple[Expression, ...]
+
+
+@_node
+class Comparison(Expression):
+    """``a < b <= c``: the first operand, then pairs of operator and operand."""
+
+    first: Expression
+    rest: tuple[tuple[str, Expression], ...]
+
+
+@_node
+class Logic(Expression):
+    """``and`` or ``or`` over two or more operands."""
+
+    operator: str
+    items: tuple[Expression, ...]
+
+
+@_node
+class Conditional(Expression):
+    """``value if condition else other``; without ``else`` it may be undefined."""
+
+    condition: Expression
+    value: Expression
+    other: Expression | None
+
+
+@_node
+class Coalesce(Expression):
+    """``left ?? right``."""
+
+    left: Expression
+    right: Expression
+
+
+@_node
+class Attribute(Expression):
+    """``target.name``, or ``target?.name``."""
+
+    target: Expression
+    name: str
+    null_safe: bool = False
+
+
+@_node
+class Slice(Expression):
+    start: Expression | None
+    stop: Expression | None
+    step: Expression | None
+
+
+@_node
+class Subscript(Expression):
+    """``target[key]``, or ``target?[key]``."""
+
+    target: Expression
+    key: Expression
+    null_safe: bool = False
+
+
+@_node
+class NullSafeChain(Expression):
+    """A chain of attributes, subscripts and calls with a ``?.`` or ``?[`` in it: once none, the rest is skipped."""
+
+    chain: Expression
+
+
+@_node
+class Arguments(Node):
+    """What stands between the parentheses of a call."""
+
+    positional: tuple[Expression, ...] = ()
+    keywords: tuple[tuple[str, Expression], ...] = ()
+    star: Expression | None = None
+    double_star: Expression | None = None
+
+
+@_node
+class Call(Expression):
+    target: Expression
+    arguments: Arguments
+
+
+@_node
+class Filter(Expression):
+    """``value | name(arguments)``; the value of a ``filter`` tag is its body, and ``value`` is ``None``."""
+
+    value: Expression | None
+    name: str
+    name_span: Span
+    arguments: Arguments
+    null_safe: bool = False
+
+
+@_node
+class Test(Expression):
+    """``value is name(arguments)``."""
+
+    value: Expression
+    name: str
+    name_span: Span
+    arguments: Arguments
+
+
+@_node
+class Await(Expression):
+    value: Expression
+
+
+# --- statements --------------------------------------------------------------------------------------------------
+
+
+@_node
+class Text(Statement):
+    """Text that is written as it is."""
+
+    text: str
+
+
+@_node
+class Output(Statement):
+    """``{{ value }}``."""
+
+    value: Expression
+
+
+@_node
+class Branch(Node):
+    """One arm of an ``if``."""
+
+    condition: Expression
+    body: Body
+
+
+@_node
+class If(Statement):
+    branches: tuple[Branch, ...]
+    otherwise: Body | None
+
+
+@_node
+class For(Statement):
+    target: Expression
+    iterable: Expression
+    condition: Expression | None
+    body: Body
+    otherwise: Body
+    recursive: bool
+    is_async: bool = False
+
+
+@_node
+class While(Statement):
+    condition: Expression
+    body: Body
+    otherwise: Body
+
+
+@_node
+class Break(Statement):
+    pass
+
+
+@_node
+class Continue(Statement):
+    pass
+
+
+@_node
+class Parameter(Node):
+    """A parameter of a macro. ``kind``: positional, normal, keyword, star or double_star, as in Python's grammar."""
+
+    name: str
+    kind: str = "normal"
+    default: Expression | None = None
+    annotation: str | None = None
+
+
+@_node
+class Macro(Statement):
+    """``macro`` or ``def``; ``strict`` is true of a ``def``, whose parameters without default must be given."""
+
+    name: str
+    name_span: Span
+    parameters: tuple[Parameter, ...]
+    body: Body
+    strict: bool = False
+
+
+@_node
+class CallBlock(Statement):
+    """``{% call(parameters) target(…) %}``."""
+
+    call: Call
+    parameters: tuple[Parameter, ...]
+    body: Body
+
+
+@_node
+class FilterBlock(Statement):
+    filter: Filter
+    body: Body
+
+
+@_node
+class Assign(Statement):
+    """``set``, ``let`` or ``export`` of a value; ``reach`` is one of those words, ``when_missing`` says ``??=``."""
+
+    target: Expression
+    value: Expression
+    reach: str = "set"
+    when_missing: bool = False
+
+
+@_node
+class Capture(Statement):
+    """Block ``set``, or ``capture``: what the body writes, through the filters, becomes the value."""
+
+    target: Expression
+    filter: Filter | None
+    body: Body
+    reach: str = "set"
+
+
+@_node
+class With(Statement):
+    targets: tuple[Expression, ...]
+    values: tuple[Expression, ...]
+    body: Body
+
+
+@_node
+class Autoescape(Statement):
+    enabled: Expression
+    body: Body
+
+
+@_node
+class Scope(Statement):
+    """A body whose assignments stay inside it."""
+
+    body: Body
+
+
+@_node
+class Do(Statement):
+    value: Expression
+
+
+@_node
+class Debug(Statement):
+    """``{% debug %}``: the context, filters and tests, as text."""
+
+
+@_node
+class Extends(Statement):
+    template: Expression
+
+
+@_node
+class Block(Statement):
+    name: str
+    name_span: Span
+    body: Body
+    scoped: bool
+    required: bool
+
+
+@_node
+class Include(Statement):
+    template: Expression
+    ignore_missing: bool
+    with_context: bool
+
+
+@_node
+class Import(Statement):
+    template: Expression
+    target: TargetName
+    with_context: bool
+
+
+@_node
+class ImportedName(Node):
+    """``name as target`` of a from-import."""
+
+    name: str
+    target: TargetName
+
+
+@_node
+class FromImport(Statement):
+    template: Expression
+    names: tuple[ImportedName, ...]
+    with_context: bool
+
+
+@_node
+class Try(Statement):
+    """``try``: what the body wrote is thrown away when it raises, and the fallback is rendered."""
+
+    body: Body
+    target: TargetName | None
+    fallback: Body
+
+
+@_node
+class Pattern(Node):
+    """What a ``case`` matches against."""
+
+
+@_node
+class ValuePattern(Pattern):
+    """Matches what is equal to a literal, or to the value of a dotted name."""
+
+    value: Expression
+
+
+@_node
+class CapturePattern(Pattern):
+    """Matches anything and names it; ``target`` is ``None`` for ``_``."""
+
+    target: TargetName | None
+
+
+@_node
+class AsPattern(Pattern):
+    pattern: Pattern
+    target: TargetName
+
+
+@_node
+class OrPattern(Pattern):
+    patterns: tuple[Pattern, ...]
+
+
+@_node
+class StarPattern(Pattern):
+    """``*rest`` in a sequence."""
+
+    target: TargetName | None
+
+
+@_node
+class SequencePattern(Pattern):
+    patterns: tuple[Pattern, ...]
+
+
+@_node
+class MappingPattern(Pattern):
+    items: tuple[tuple[Expression, Pattern], ...]
+    rest: TargetName | None
+
+
+@_node
+class Case(Node):
+    pattern: Pattern
+    guard: Expression | None
+    body: Body
+
+
+@_node
+class Match(Statement):
+    subject: Expression
+    cases: tuple[Case, ...]
+
+
+@_node
+class Template(Node):
+    body: Body
+
+
+def children(node: Node) -> list[Node]:
+    """The nodes directly below a node, in the order in which they stand."""
+    found: list[Node] = []
+    for part in node.parts:
+        value = getattr(node, part)
+        if isinstance(value, Node):
+            found.append(value)
+        elif value:
+            _collect(value, found)
+    return found
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it, outermost first."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        below = children(node)
+        below.reverse()
+        pending += below
+
+
+def _collect(value: tuple[Any, ...], found: list[Node]) -> None:
+    for item in value:
+        if isinstance(item, Node):
+            found.append(item)
+        elif type(item) is tuple:
+            _collect(item, found)

@@ -1,0 +1,118 @@
+"""Tags that join templates: extends, block, include, import, from."""
+
+from __future__ import annotations
+
+from kida.errors import ErrorCode
+from kida.source import Span
+from kida.syntax import nodes
+from kida.syntax.expressions import expression, target_name
+from kida.syntax.parser import Parser
+from kida.syntax.tags.macros import outside_of_loops
+from kida.syntax.tokens import END_TAG, NAME, OPERATOR, Token
+
+
+def extends_tag(parser: Parser, tag: Token) -> nodes.Extends:
+    """``{% extends template %}``."""
+    template = expression(parser)
+    span = parser.span_from(tag.start)
+    parser.expect_tag_end()
+    return nodes.Extends(span, template)
+
+
+def block_tag(parser: Parser, tag: Token) -> nodes.Block:
+    """``{% block name scoped required %}…{% endblock name %}``."""
+    name = parser.expect_name(what="the name of the block")
+    span = Span(name.start, name.end)
+    if parser.at_operator("-"):
+        parser.fail(
+            f"unexpected '-', expected the end of the tag", parser.token,
+            hint="block names are names as in Python: write '_' instead of '-'",
+        )
+    scoped = parser.skip_name("scoped")
+    required = parser.skip_name("required")
+    header = parser.span_from(tag.start)
+    first = parser.block_names.setdefault(name.value, span)
+    if first is not span:
+        place = parser.source.position(first.start)
+        parser.fail(
+            f"block {name.value!r} is defined twice",
+            span,
+            ErrorCode.DUPLICATE_BLOCK,
+            f"it is also defined at {place.line}:{place.column + 1}; to write it twice use {{{{ self.{name.value}() }}}}",
+        )
+    with outside_of_loops(parser):
+        body = parser.block_body(tag, "endblock", optional_name=name.value)
+    if required:
+        for statement in body:
+            if not isinstance(statement, nodes.Text) or statement.text.strip():
+                parser.fail(
+                    "a required block can hold only comments and white space",
+                    statement,
+                    ErrorCode.INVALID_REQUIRED_BLOCK,
+                )
+    return nodes.Block(header, name.value, span, body, scoped, required)
+
+
+def include_tag(parser: Parser, tag: Token) -> nodes.Include:
+    """``{% include template ignore missing with context %}``."""
+    template = expression(parser)
+    ignore_missing = False
+    if parser.at_name("ignore") and parser.look()[:2] == (NAME, "missing"):
+        parser.next()
+        parser.next()
+        ignore_missing = True
+    with_context = _context_option(parser, default=True)
+    span = parser.span_from(tag.start)
+    parser.expect_tag_end()
+    return nodes.Include(span, template, ignore_missing, with_context)
+
+
+def import_tag(parser: Parser, tag: Token) -> nodes.Import:
+    """``{% import template as name with context %}``."""
+    template = expression(parser)
+    parser.expect_name("as")
+    target = target_name(parser)
+    with_context = _context_option(parser, default=False)
+    span = parser.span_from(tag.start)
+    parser.expect_tag_end()
+    return nodes.Import(span, template, target, with_context)
+
+
+def from_tag(parser: Parser, tag: Token) -> nodes.FromImport:
+    """``{% from template import a, b as c with context %}``."""
+    template = expression(parser)
+    parser.expect_name("import")
+    names: list[nodes.ImportedName] = []
+    while True:
+        if names and _at_context_option(parser):
+            break
+        name = parser.expect_name(what="a name to import")
+        if name.value.startswith("_"):
+            parser.fail(
+                f"{name.value!r} cannot be imported: names with a leading underscore are private",
+                name,
+                ErrorCode.INVALID_TARGET,
+            )
+        span = Span(name.start, name.end)
+        target = target_name(parser) if parser.skip_name("as") else nodes.TargetName(span, name.value)
+        names.append(nodes.ImportedName(parser.span_from(name.start), name.value, target))
+        if not parser.skip_operator(","):
+            break
+    with_context = _context_option(parser, default=False)
+    span = parser.span_from(tag.start)
+    if parser.token.kind is not END_TAG:
+        parser.fail_expected("',' or the end of the tag")
+    parser.expect_tag_end()
+    return nodes.FromImport(span, template, tuple(names), with_context)
+
+
+def _at_context_option(parser: Parser) -> bool:
+    return parser.at_name("with", "without") and parser.look()[:2] == (NAME, "context")
+
+
+def _context_option(parser: Parser, *, default: bool) -> bool:
+    if not _at_context_option(parser):
+        return default
+    with_context: bool = parser.next().value == "with"
+    parser.next()
+    return with_context

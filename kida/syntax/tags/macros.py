@@ -1,0 +1,126 @@
+"""Tags that define and call macros: macro, def, call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kida.errors import ErrorCode
+from kida.source import Span
+from kida.syntax import nodes
+from kida.syntax.expressions import coalesce, expression
+from kida.syntax.parser import Parser
+from kida.syntax.tokens import END_TAG, OPERATOR, Token
+
+
+def macro_tag(parser: Parser, tag: Token) -> nodes.Macro:
+    """``{% macro name(a, b=1) %}…{% endmacro %}``."""
+    return _macro(parser, tag, "endmacro", strict=False)
+
+
+def def_tag(parser: Parser, tag: Token) -> nodes.Macro:
+    """``{% def name(a: str, *, b: int = 1) %}…{% end %}``."""
+    return _macro(parser, tag, "enddef", strict=True)
+
+
+def _macro(parser: Parser, tag: Token, closer: str, *, strict: bool) -> nodes.Macro:
+    name = parser.expect_name(what="the name of the macro")
+    parameters = _signature(parser) if parser.at_operator("(") else None
+    if parameters is None:
+        parser.fail_expected("'('", f"write {name.value}() for a macro without parameters")
+    span = parser.span_from(tag.start)
+    with outside_of_loops(parser):
+        body = parser.block_body(tag, closer, optional_name=name.value)
+    return nodes.Macro(span, name.value, Span(name.start, name.end), parameters, body, strict)
+
+
+def call_tag(parser: Parser, tag: Token) -> nodes.CallBlock:
+    """``{% call(parameters) macro(arguments) %}…{% endcall %}``."""
+    parameters = _signature(parser) if parser.at_operator("(") else ()
+    call = coalesce(parser)
+    if not isinstance(call, nodes.Call):
+        parser.fail("'call' needs a call", call, hint="write {% call name() %}")
+    span = parser.span_from(tag.start)
+    with outside_of_loops(parser):
+        body = parser.block_body(tag, "endcall")
+    return nodes.CallBlock(span, call, parameters, body)
+
+
+@contextmanager
+def outside_of_loops(parser: Parser) -> Iterator[None]:
+    """A body that ``break`` and ``continue`` do not reach out of."""
+    depth, parser.loop_depth = parser.loop_depth, 0
+    yield
+    parser.loop_depth = depth
+
+
+def _signature(parser: Parser) -> tuple[nodes.Parameter, ...]:
+    """Python's grammar of parameters, with annotations ("Function definitions" in Python's reference)."""
+    parser.expect_operator("(")
+    parameters: list[nodes.Parameter] = []
+    names: set[str] = set()
+    kind = "normal"
+    default_seen = False
+    while not parser.at_operator(")"):
+        token = parser.token
+        if parser.at_operator("/"):
+            parser.next()
+            if kind != "normal" or not parameters or any(p.kind == "positional" for p in parameters):
+                parser.fail("'/' cannot stand here", token, ErrorCode.PARAMETER_ORDER)
+            parameters = [nodes.Parameter(p.span, p.name, "positional", p.default, p.annotation) for p in parameters]
+        elif parser.at_operator("*") and parser.look().kind is OPERATOR:
+            parser.next()
+            if kind != "normal" or not parser.at_operator(","):
+                parser.fail("'*' cannot stand here", token, ErrorCode.PARAMETER_ORDER)
+            kind = "keyword"
+        else:
+            this = kind
+            if parser.at_operator("*", "**"):
+                this = "star" if parser.next().value == "*" else "double_star"
+            if kind == "end" or (this == "star" and kind != "normal"):
+                parser.fail("no parameter can stand here", token, ErrorCode.PARAMETER_ORDER)
+            parameter = _parameter(parser, this)
+            if parameter.name in names:
+                parser.fail(f"parameter {parameter.name!r} is there twice", token, ErrorCode.DUPLICATE_NAME)
+            names.add(parameter.name)
+            if this == "normal":
+                if parameter.default is None and default_seen:
+                    parser.fail(
+                        f"parameter {parameter.name!r} without default follows one with a default",
+                        token,
+                        ErrorCode.PARAMETER_ORDER,
+                    )
+                default_seen |= parameter.default is not None
+            parameters.append(parameter)
+            kind = {"star": "keyword", "double_star": "end"}.get(this, kind)
+        if not parser.at_operator(")"):
+            parser.expect_operator(",", "parameters are separated by commas")
+    if kind == "keyword" and not any(p.kind in ("keyword", "star") for p in parameters):
+        parser.fail("a parameter must follow '*'", parser.token, ErrorCode.PARAMETER_ORDER)
+    parser.next()
+    return tuple(parameters)
+
+
+def _parameter(parser: Parser, kind: str) -> nodes.Parameter:
+    name = parser.expect_name(what="the name of a parameter")
+    annotation = _annotation(parser) if parser.skip_operator(":") else None
+    default = None
+    if kind in ("normal", "keyword") and parser.skip_operator("="):
+        default = expression(parser)
+    return nodes.Parameter(parser.span_from(name.start), name.value, kind, default, annotation)
+
+
+def _annotation(parser: Parser) -> str:
+    """The text of an annotation: anything up to a comma, ``=`` or ``)`` outside of brackets."""
+    start = parser.token.start
+    depth = 0
+    while parser.token.kind is not END_TAG:
+        if parser.token.kind is OPERATOR:
+            operator = parser.token.value
+            if depth == 0 and operator in (",", "=", ")"):
+                break
+            depth += (operator in ("(", "[", "{")) - (operator in (")", "]", "}"))
+        parser.next()
+    if parser.token.start == start:
+        parser.fail_expected("an annotation")
+    return parser.source.text[start : parser.previous.end]

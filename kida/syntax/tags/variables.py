@@ -1,0 +1,120 @@
+"""Tags that bind names or change how a body is written: set, let, export, capture, with, do, filter, autoescape."""
+
+from __future__ import annotations
+
+from kida.errors import ErrorCode
+from kida.source import Span
+from kida.syntax import nodes
+from kida.syntax.expressions import assignment_target, expression, expression_list, filter_chain, target_name
+from kida.syntax.parser import Parser
+from kida.syntax.tokens import END_TAG, Token
+
+
+def set_tag(parser: Parser, tag: Token) -> nodes.Statement:
+    """``{% set target = value %}``, ``{% set x ??= value %}``, or ``{% set x | filter %}…{% endset %}``."""
+    target = assignment_target(parser)
+    if parser.at_operator("=", "??="):
+        when_missing = _assignment_operator(parser, target)
+        value = expression_list(parser)
+        span = parser.span_from(tag.start)
+        parser.expect_tag_end()
+        return nodes.Assign(span, target, value, "set", when_missing)
+    return _captured(parser, tag, target, "endset")
+
+
+def capture_tag(parser: Parser, tag: Token) -> nodes.Capture:
+    """``{% capture x %}…{% end %}``."""
+    return _captured(parser, tag, assignment_target(parser), "endcapture")
+
+
+def _captured(parser: Parser, tag: Token, target: nodes.Expression, closer: str) -> nodes.Capture:
+    if isinstance(target, nodes.TargetTuple):
+        parser.fail_expected("'='", "what a block writes is one value")
+    chain = filter_chain(parser) if parser.skip_operator("|") else None
+    if parser.token.kind is not END_TAG:
+        parser.fail_expected("'=', '|' or the end of the tag")
+    span = parser.span_from(tag.start)
+    body = parser.block_body(tag, closer)
+    return nodes.Capture(span, target, chain, body)
+
+
+def let_tag(parser: Parser, tag: Token) -> tuple[nodes.Statement, ...]:
+    """``{% let a = 1, b = 2 %}``: assign in the enclosing template, macro or block."""
+    return _assignments(parser, tag, "let")
+
+
+def export_tag(parser: Parser, tag: Token) -> tuple[nodes.Statement, ...]:
+    """``{% export x = value %}``: assign at the top of the template, for importers too."""
+    return _assignments(parser, tag, "export")
+
+
+def _assignments(parser: Parser, tag: Token, reach: str) -> tuple[nodes.Statement, ...]:
+    statements: list[nodes.Statement] = []
+    start = tag.start
+    while True:
+        target = assignment_target(parser)
+        when_missing = _assignment_operator(parser, target)
+        several = isinstance(target, nodes.TargetTuple)
+        value = expression_list(parser) if several else expression(parser)
+        statements.append(nodes.Assign(parser.span_from(start), target, value, reach, when_missing))
+        if not parser.skip_operator(","):
+            break
+        start = parser.token.start
+    parser.expect_tag_end()
+    return tuple(statements)
+
+
+def _assignment_operator(parser: Parser, target: nodes.Expression) -> bool:
+    if parser.at_operator("??="):
+        if not isinstance(target, nodes.TargetName):
+            parser.fail("'??=' assigns to a single name", target, ErrorCode.INVALID_TARGET)
+        parser.next()
+        return True
+    parser.expect_operator("=")
+    return False
+
+
+def with_tag(parser: Parser, tag: Token) -> nodes.With:
+    """``{% with a = 1, b = 2 %}…{% endwith %}``."""
+    targets: list[nodes.Expression] = []
+    values: list[nodes.Expression] = []
+    while parser.token.kind is not END_TAG:
+        if targets:
+            parser.expect_operator(",")
+        several = parser.at_operator("(", "[")
+        target = assignment_target(parser, namespaces=False) if several else target_name(parser)
+        parser.expect_operator("=")
+        targets.append(target)
+        values.append(expression(parser))
+    span = parser.span_from(tag.start)
+    body = parser.block_body(tag, "endwith")
+    return nodes.With(span, tuple(targets), tuple(values), body)
+
+
+def do_tag(parser: Parser, tag: Token) -> nodes.Do:
+    """``{% do expression %}``."""
+    value = expression_list(parser)
+    parser.expect_tag_end()
+    return nodes.Do(value.span, value)
+
+
+def debug_tag(parser: Parser, tag: Token) -> nodes.Debug:
+    """``{% debug %}``."""
+    parser.expect_tag_end()
+    return nodes.Debug(Span(tag.start, tag.end))
+
+
+def autoescape_tag(parser: Parser, tag: Token) -> nodes.Autoescape:
+    """``{% autoescape expression %}…{% endautoescape %}``."""
+    enabled = expression(parser)
+    span = parser.span_from(tag.start)
+    body = parser.block_body(tag, "endautoescape")
+    return nodes.Autoescape(span, enabled, body)
+
+
+def filter_tag(parser: Parser, tag: Token) -> nodes.FilterBlock:
+    """``{% filter upper | trim %}…{% endfilter %}``."""
+    chain = filter_chain(parser)
+    span = parser.span_from(tag.start)
+    body = parser.block_body(tag, "endfilter")
+    return nodes.FilterBlock(span, chain, body)

@@ -1,0 +1,389 @@
+"""The template: what a loader's text becomes, and what is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from kida.compiler.options import Compiled
+from kida.errors import ErrorCode, TemplateRuntimeError, TemplateSyntaxError, did_you_mean
+from kida.render_context import RenderContext, current
+from kida.runtime.blocks import BlockProbe, collect, collect_async
+from kida.runtime.forms import Form
+from kida.source import Source
+from kida.template.boundary import explained
+from kida.template.cached_blocks import CachedBlocksDict
+from kida.template.linking import SourceLoader, Unit, fits
+from kida.template.module import TemplateModule
+
+if TYPE_CHECKING:
+    from kida.environment.core import Environment
+    from kida.environment.registry import Registry
+    from kida.template.introspection import MacroMetadata
+
+__all__ = ["CachedBlocksDict", "Template"]
+
+
+class Template:
+    """A compiled template, made by an environment. Immutable: threads may share it and render it at the same time.
+
+    ``name`` is what its loader knows it by, ``filename`` its file, where it has one; ``source`` its text, with
+    ``\\n`` line ends; ``is_async`` whether it can only be rendered asynchronously, as it awaits.
+
+    A template pickles as its environment's recipe, its name and its text.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_autoescape",
+        "_compiled",
+        "_environment",
+        "_globals",
+        "_lines",
+        "_lock",
+        "_source",
+        "_units",
+        "_version",
+        "is_async",
+    )
+
+    def __init__(
+        self,
+        environment: Environment,
+        source: Source,
+        *,
+        globals: Mapping[str, Any] | None = None,
+        version: Any = None,
+        compiled: Mapping[Form, Compiled] | None = None,
+        is_async: bool | None = None,
+    ) -> None:
+        self._environment = environment
+        self._source = source
+        self._globals: Mapping[str, Any] = dict(globals or {})
+        self._version = version
+        self._autoescape = environment.autoescapes(source.name)
+        self._lines = SourceLoader(source)
+        self._lock = RLock()
+        self._units: dict[Form, Unit] = {}
+        self._compiled: dict[Form, Compiled] = dict(compiled or {})
+        if is_async is None:
+            from kida.template.introspection import awaits, parsed
+
+            tree = parsed(environment, source)
+            self.is_async = awaits(tree)
+            form = Form.ASYNC_RENDER if self.is_async else Form.RENDER
+            # compiling here finds errors when a template is loaded, and not when it is rendered
+            self._compiled[form] = environment._compile(source, form, tree)
+        else:
+            self.is_async = is_async
+
+    # --- what it is --------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str | None:
+        """The name that its loader knows it by; ``None`` for a string."""
+        return self._source.name
+
+    @property
+    def filename(self) -> str | None:
+        """The file it was read from, where there is one."""
+        return self._source.filename
+
+    @property
+    def source(self) -> str:
+        """The text it was compiled from, with ``\\n`` line ends."""
+        return self._source.text
+
+    @property
+    def environment(self) -> Environment:
+        """The environment that made it."""
+        return self._environment
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether its loader would give the same text again."""
+        return self._environment._is_current(self)
+
+    # --- rendering ---------------------------------------------------------------------------------------------
+
+    def render(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
+        """The template's text for these variables.
+
+        Parameters: a mapping of variables (read when they are needed, never written to), and variables by keyword,
+        which go first. Raises `TemplateError`, and whatever the template's expressions raise.
+        """
+        render_context = self._context(Form.RENDER, mapping, context)
+        token = current.set(render_context)
+        try:
+            written: list[str] = []
+            render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
+            return "".join(written)
+        except Exception as error:
+            better = explained(error)
+            if better is error:
+                raise
+            raise better from error
+        finally:
+            current.reset(token)
+
+    def render_stream(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> Iterator[str]:
+        """The text piece by piece, as it is rendered; parameters as of `render`.
+
+        The iterator may be resumed in another thread.
+        """
+        render_context = self._context(Form.STREAM, mapping, context)
+        return _streamed(render_context.unit.root(render_context), render_context)  # type: ignore[union-attr]
+
+    async def render_async(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
+        """The template's text, with what is awaitable in it awaited; parameters as of `render`."""
+        render_context = self._context(Form.ASYNC_RENDER, mapping, context)
+        with _current(render_context):
+            written: list[str] = []
+            await render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
+            return "".join(written)
+
+    async def render_stream_async(
+        self, mapping: Mapping[str, Any] | None = None, /, **context: Any
+    ) -> AsyncIterator[str]:
+        """The text piece by piece, asynchronously; parameters as of `render`."""
+        render_context = self._context(Form.ASYNC_STREAM, mapping, context)
+        chunks = render_context.unit.root(render_context)  # type: ignore[union-attr]
+        inner: RenderContext | None = render_context
+        while True:
+            # what the stream set is put away at each piece, so that its consumer does not see it
+            token = current.set(inner)
+            try:
+                chunk = await anext(chunks, None)
+            except Exception as error:
+                raise explained(error) from error.__cause__
+            finally:
+                inner = current.get()
+                current.reset(token)
+            if chunk is None:
+                return
+            if chunk:
+                yield chunk
+
+    generate_async = render_stream_async
+    """Jinja2's name for `render_stream_async`."""
+    generate = render_stream
+    """Jinja2's name for `render_stream`."""
+
+    def render_block(self, block: str, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
+        """The text of one block, as the most derived template has it, without what stands around it.
+
+        Parameters: ``block``, its name; the variables as of `render`. Raises `TemplateRuntimeError` where there is no
+        such block.
+        """
+        render_context = self._context(Form.RENDER, mapping, context)
+        with _current(render_context):
+            written: list[str] = []
+            innermost = self._inherited(render_context)
+            if block not in innermost.blocks:
+                raise TemplateRuntimeError(
+                    f"template {self._source.display_name!r} has no block {block!r}",
+                    code=ErrorCode.BLOCK_NOT_FOUND,
+                    suggestion=did_you_mean(block, innermost.blocks),
+                )
+            innermost.blocks[block][0](innermost, written.append)
+            return "".join(written)
+
+    def render_with_blocks(
+        self, blocks: Mapping[str, str], mapping: Mapping[str, Any] | None = None, /, **context: Any
+    ) -> str:
+        """The template's text with some of its blocks given ready-made.
+
+        Parameters: ``blocks``, texts by the names of the blocks they replace, written as they are; the variables
+        as of `render`. Raises `TemplateRuntimeError` for a name that is no block of it or of those it extends.
+        """
+        render_context = self._context(Form.RENDER, mapping, context)
+        with _current(render_context):
+            known = self._inherited(self._context(Form.RENDER, mapping, context)).blocks
+            for name, text in blocks.items():
+                if name not in known:
+                    raise TemplateRuntimeError(
+                        f"template {self._source.display_name!r} has no block {name!r}",
+                        code=ErrorCode.BLOCK_NOT_FOUND,
+                        suggestion=did_you_mean(name, known),
+                    )
+                render_context.blocks[name] = [_ready_made(text), *render_context.blocks.get(name, ())]
+            return collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+
+    def _inherited(self, context: RenderContext) -> RenderContext:
+        """The context of the outermost template that this one extends, which knows the blocks of all of them.
+
+        The tops of the templates are run for it, their output dropped, as blocks may read what they assign; the
+        outermost one's is not.
+        """
+        if context.unit is None or not context.unit.extends:
+            return context
+        probe = BlockProbe(context)
+        context.unit.root(context, probe)
+        return probe.reached
+
+    def _context(
+        self, form: Form, mapping: Mapping[str, Any] | None, context: dict[str, Any]
+    ) -> RenderContext:
+        variables: Mapping[str, Any] = context
+        owned = True
+        if mapping is not None:
+            given = mapping if isinstance(mapping, Mapping) else dict(mapping)
+            if context:
+                from kida.render_context import overlaid
+
+                variables = overlaid(given, context)
+            else:
+                variables, owned = given, False
+        registry = self._environment._registry
+        unit = self.unit(form, registry)
+        return RenderContext(
+            self._source.name,
+            self._source.filename,
+            environment=self._environment,
+            registry=registry,
+            unit=unit,
+            form=form,
+            variables=variables,
+            owned=owned,
+        )
+
+    # --- as a module -------------------------------------------------------------------------------------------
+
+    @property
+    def module(self) -> TemplateModule:
+        """The template as a module, made without variables: its macros can be called from Python."""
+        return self.make_module()
+
+    def make_module(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> TemplateModule:
+        """The template as a module; parameters as of `render`."""
+        render_context = self._context(Form.RENDER, mapping, context)
+        with _current(render_context):
+            body = collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+            return TemplateModule(render_context, body)
+
+    async def make_module_async(
+        self, mapping: Mapping[str, Any] | None = None, /, **context: Any
+    ) -> TemplateModule:
+        """The same for an asynchronous template."""
+        render_context = self._context(Form.ASYNC_RENDER, mapping, context)
+        with _current(render_context):
+            body = await collect_async(Form.ASYNC_RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+            return TemplateModule(render_context, body)
+
+    # --- introspection -----------------------------------------------------------------------------------------
+
+    def list_blocks(self) -> list[str]:
+        """The names of the blocks that this template defines itself, in the order of the text."""
+        from kida.template import introspection
+
+        return introspection.list_blocks(self)
+
+    def list_defs(self) -> list[str]:
+        """The names of the macros at the top of this template, in the order of the text."""
+        return list(self.def_metadata())
+
+    def def_metadata(self) -> dict[str, MacroMetadata]:
+        """The macros at the top of this template by name: parameters with annotations and defaults, and the line."""
+        from kida.template import introspection
+
+        return introspection.def_metadata(self)
+
+    def undeclared_variables(self) -> set[str]:
+        """The names that this template looks up in its context: variables that it needs, and globals."""
+        from kida.template import introspection
+
+        return introspection.undeclared_variables(self)
+
+    def python_source(self, form: Form = Form.RENDER) -> str:
+        """The Python that this template compiles to, for people to read."""
+        from kida.template import introspection
+
+        return introspection.python_source(self, form)
+
+    # --- linking -----------------------------------------------------------------------------------------------
+
+    def unit(self, form: Form, registry: Registry | None) -> Unit:
+        """This template's functions in a form, bound to a registry; made when they are first asked for.
+
+        Raises `TemplateRuntimeError` where the template awaits and the form does not.
+        """
+        unit = self._units.get(form)
+        if unit is not None and unit.registry is registry:
+            return unit
+        if registry is None:
+            raise AssertionError("a template is rendered with a registry")
+        if self.is_async and not form.is_async:
+            raise TemplateRuntimeError(
+                f"template {self._source.display_name!r} awaits: it can only be rendered asynchronously",
+                code=ErrorCode.NEEDS_ASYNC,
+                hint="use 'await template.render_async(…)'",
+            )
+        with self._lock:
+            compiled = self._compiled.get(form)
+            if compiled is None or not fits(compiled, registry):
+                compiled = self._environment._compile(self._source, form, registry=registry)
+                self._compiled[form] = compiled
+            unit = Unit(self, compiled, form, registry, self._environment._namespace(form))
+            self._units[form] = unit
+            return unit
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        source = self._source
+        return _unpickled, (self._environment, source.text, source.name, source.filename, dict(self._globals))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "is_async" and hasattr(self, "is_async"):
+            raise AttributeError("a template cannot be changed")
+        object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<Template {self._source.display_name!r}>"
+
+
+def _unpickled(
+    environment: Environment, text: str, name: str | None, filename: str | None, globals: dict[str, Any]
+) -> Template:
+    return Template(environment, Source(text, name, filename), globals=globals)
+
+
+@contextmanager
+def _current(context: RenderContext) -> Iterator[None]:
+    """Keep a context current, and explain the errors that leave."""
+    token = current.set(context)
+    try:
+        yield
+    except TemplateSyntaxError:
+        raise
+    except Exception as error:
+        raise explained(error) from error.__cause__
+    finally:
+        current.reset(token)
+
+
+def _streamed(chunks: Iterator[str], context: RenderContext) -> Iterator[str]:
+    """The pieces of a stream, whose context is current only while it is being advanced."""
+    inner: RenderContext | None = context
+    while True:
+        token = current.set(inner)
+        try:
+            chunk = next(chunks, None)
+        except Exception as error:
+            raise explained(error) from error.__cause__
+        finally:
+            inner = current.get()
+            current.reset(token)
+        if chunk is None:
+            return
+        if chunk:
+            yield chunk
+
+
+def _ready_made(text: str) -> Any:
+    """A block that writes a text."""
+
+    def write_text(context: RenderContext, write: Any) -> None:
+        write(text)
+
+    return write_text

@@ -1,0 +1,145 @@
+"""Code to functions: binds a template's code to the filters, tests and globals of an environment.
+
+Linking is cheap and apart from compiling, so that what is registered later is seen by templates compiled before,
+and a render that has begun keeps what it began with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from kida.compiler.options import Compiled, Link
+from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
+from kida.runtime.forms import Form
+from kida.runtime.hooks import EvalContext
+from kida.source import Source
+
+if TYPE_CHECKING:
+    from kida.environment.core import Environment
+    from kida.environment.registry import Registry
+    from kida.template.core import Template
+
+_LINE_ENDS: Final = {"\x0b": " ", "\x0c": " ", "\x1c": " ", "\x1d": " ", "\x1e": " ", "\x85": "\xa0"} | {
+    "\u2028": "\u2003",
+    "\u2029": "\u2003",
+}
+_ODD_LINE_END: Final = re.compile("[\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\ud800-\udfff]")
+
+
+class SourceLoader:
+    """Gives Python the lines of a template for its tracebacks (PEP 302, ``get_source``), as ``linecache`` asks."""
+
+    __slots__ = ("__weakref__", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def get_source(self, name: str) -> str:
+        """The template's text.
+
+        Python cuts lines at more characters than a template does, and cannot encode lone surrogates: those are
+        replaced by others that take as many bytes, so that columns stay true.
+        """
+        return _ODD_LINE_END.sub(lambda odd: _LINE_ENDS.get(odd.group(), "\ufffd"), self.source.text)
+
+
+class Unit:
+    """A template in one form, linked: functions ready to be called.
+
+    ``root`` renders the template's top, ``blocks`` are its blocks by name, ``globals`` what a name means that no
+    variable has.
+    """
+
+    __slots__ = ("autoescape", "blocks", "extends", "filename", "form", "globals", "name", "registry", "root", "source", "template")
+
+    def __init__(
+        self, template: Template, compiled: Compiled, form: Form, registry: Registry, namespace: Mapping[str, Any]
+    ) -> None:
+        self.template = template
+        self.form = form
+        self.registry = registry
+        self.source = template._source
+        self.name = template.name
+        self.filename = template.filename
+        self.extends = compiled.extends
+        self.autoescape = template._autoescape
+        self.globals: Mapping[str, Any] = (
+            {**registry.globals, **template._globals} if template._globals else registry.globals
+        )
+        scope: dict[str, Any] = dict(namespace)
+        scope["__name__"] = f"template {template.name or ''}".rstrip()
+        scope["__loader__"] = template._lines
+        scope[".template"] = self
+        for link in compiled.links:
+            scope[link.variable] = _bound(link, template._environment, registry, form)
+        exec(compiled.code, scope)
+        self.root: Callable[..., Any] = scope["template"]
+        self.blocks: dict[str, Callable[..., Any]] = {name: scope[f"block {name}"] for name in compiled.blocks}
+
+    @property
+    def display_name(self) -> str:
+        """The template's name, as people are shown it."""
+        return self.source.display_name
+
+
+def _bound(link: Link, environment: Environment, registry: Registry, form: Form) -> Callable[..., Any]:
+    """The function that a template calls for a filter or test."""
+    function = registry.functions(link.kind).get(link.name)
+    if function is None:
+        return partial(_absent, link.kind, link.name, registry)
+    if form.is_async and link.kind == "filter":
+        function = _asynchronous(link.name, function)
+    if link.passes == "environment":
+        return partial(function, environment)
+    if link.passes == "eval_context" and link.escaping is not None:
+        return partial(function, EvalContext(environment, link.escaping))
+    return function
+
+
+def _asynchronous(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The form of a filter that takes asynchronous iterables too; only the built-in filters need help for that."""
+    from kida.filters import FILTERS
+    from kida.filters.async_variants import ASYNC_FILTERS
+
+    if FILTERS.get(name) is not function:
+        return function
+    position = {"": 0, "context": 1, "eval_context": 1, "environment": 1}[_passed(function)]
+    chosen = ASYNC_FILTERS.get(name, function)
+
+    async def collecting(*args: Any, **kwargs: Any) -> Any:
+        given = list(args)
+        if len(given) > position and hasattr(given[position], "__aiter__"):
+            given[position] = [item async for item in given[position]]
+        result = chosen(*given, **kwargs)
+        return await result if hasattr(result, "__await__") else result
+
+    def gathering(*args: Any, **kwargs: Any) -> Any:
+        if chosen is function and not (len(args) > position and hasattr(args[position], "__aiter__")):
+            return function(*args, **kwargs)
+        return collecting(*args, **kwargs)
+
+    return gathering
+
+
+def _passed(function: Callable[..., Any]) -> str:
+    from kida.environment.registry import passed_first
+
+    return passed_first(function)
+
+
+def _absent(kind: str, name: str, registry: Registry, *args: Any, **kwargs: Any) -> None:
+    """Stands for a filter or test that there is none of, in a part of a template that may not run."""
+    code = ErrorCode.UNKNOWN_FILTER if kind == "filter" else ErrorCode.UNKNOWN_TEST
+    raise TemplateRuntimeError(
+        f"there is no {kind} named {name!r}",
+        code=code,
+        suggestion=did_you_mean(name, registry.names_of(kind)),
+    )
+
+
+def fits(compiled: Compiled, registry: Registry) -> bool:
+    """Whether code can be linked with a registry: its filters and tests ask for what they asked for when compiled."""
+    return all((registry.passes_of(link.kind, link.name) or "") == link.passes for link in compiled.links)

@@ -1,0 +1,41 @@
+"""A template as a module: what it exports, as attributes."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from kida.render_context import RenderContext
+
+
+class TemplateModule:
+    """The macros and variables at the top of a template, as attributes; as text, what its top writes.
+
+    Names with a leading underscore are private, and are no attributes.
+    """
+
+    __slots__ = ("__dict__", "_body", "_escaping", "_name")
+
+    def __init__(self, context: RenderContext, body: str) -> None:
+        self._body = body
+        self._escaping = context.eval_ctx.autoescape
+        self._name = context.name
+        self.__dict__.update(context.get_exported())
+
+    @property
+    def display_name(self) -> str:
+        """The name of the template, as people are shown it."""
+        return self._name or "<template>"
+
+    @property
+    def exported_names(self) -> list[str]:
+        """The names of what the template exports."""
+        return sorted(self.__dict__)
+
+    def __str__(self) -> str:
+        return self._body
+
+    def __html__(self) -> Markup:
+        return Markup(self._body)
+
+    def __repr__(self) -> str:
+        return f"<TemplateModule {self.display_name!r}>"

@@ -1,0 +1,50 @@
+"""Errors as text for people: the message, the place with its excerpt, the hint, and who called whom."""
+
+from __future__ import annotations
+
+from kida.errors import TemplateError
+from kida.tracing.trace import TemplateFrame
+
+
+def format_error(error: TemplateError) -> str:
+    """An error in a few lines.
+
+    The code and the message; the place, with what failed underlined; the name that was perhaps meant and the hint;
+    then the chain of callers, from the nearest outwards.
+    """
+    lines = [f"{error.code.value} {type(error).__name__}: {error.message}"]
+    trace = error.trace
+    innermost = trace.innermost
+    region = error.region
+    if region is not None:
+        name = error.template or error.filename or "<template>"
+        lines.append(f"  --> {name}:{region.line}:{region.column + 1}{_inside(error, innermost)}")
+        excerpt = error.source_snippet
+        if excerpt:
+            lines.append(excerpt)
+    if error.suggestion:
+        lines.append(f"  did you mean {error.suggestion!r}?")
+    if error.hint:
+        lines.append(f"  hint: {error.hint}")
+    callers = [frame for frame in trace.frames if frame.kind != "python"]
+    if error._source is None:
+        callers = callers[:-1]
+    lines += [f"  called from {_place(frame)}" for frame in reversed(callers)]
+    return "\n".join(lines)
+
+
+def _inside(error: TemplateError, innermost: TemplateFrame | None) -> str:
+    if error._source is not None or innermost is None or innermost.kind in ("template", "include", "import"):
+        return ""
+    return f" in {innermost.kind}" + (f" {innermost.name}" if innermost.name else "")
+
+
+def _place(frame: TemplateFrame) -> str:
+    column = "" if frame.column is None else f":{frame.column + 1}"
+    inside = f" in {frame.kind}" + (f" {frame.name}" if frame.name else "") if frame.kind in (
+        "macro",
+        "block",
+        "caller",
+        "slot",
+    ) else ""
+    return f"{frame.display_name}:{frame.line}{column}{inside}: {frame.source_line.strip()}"

@@ -1,0 +1,1 @@
+"""Random templates rendered by Jinja2 and by Kida, which must agree."""

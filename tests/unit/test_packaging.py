@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import doctest
+import re
+import subprocess
+import sys
+from importlib.metadata import metadata, requires, version
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import kida
+
+ROOT = Path(__file__).parents[2]
+HEAVY = (
+    "IPython",
+    "jinja2",
+    "ipywidgets",
+    "anywidget",
+    "asyncio",
+    "json",
+    "inspect",
+    "logging",
+    "tempfile",
+    "decimal",
+)
+
+
+def test_the_version_is_the_distributions():
+    assert version("kida-jupyter") == kida.__version__
+
+
+def test_the_distribution_needs_what_its_two_packages_import():
+    required = {
+        re.split(r"[<>=!~ ;\[]", line)[0] for line in requires("kida-jupyter") or () if "extra ==" not in line
+    }
+    assert required == {"markupsafe", "ipython", "ipywidgets", "anywidget"}
+    assert metadata("kida-jupyter")["Requires-Python"] == ">=3.11"
+
+
+@pytest.mark.parametrize("package", ["kida", "kida_jupyter"])
+def test_the_packages_are_typed(package: str):
+    assert (files(package) / "py.typed").is_file()
+
+
+def test_importing_kida_brings_in_nothing_that_a_render_does_not_need():
+    program = f"import sys; before = set(sys.modules); import kida; print(*(set({HEAVY!r}) & (set(sys.modules) - before)))"
+    # -S and an explicit path: site-packages may hold .pth files that import things of their own
+    path = [str(ROOT), str(Path(sys.modules["markupsafe"].__file__ or "").parents[1])]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path += {path!r}; {program}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def test_kida_declares_that_it_needs_no_gil():
+    assert kida._Py_mod_gil == 0
+
+
+def test_the_constraints_are_exact_and_name_no_hosts():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+( ; [^@:/]+)?", line) for line in pins)
+
+
+def test_the_readmes_examples_are_true():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    # one document: later examples use the names of earlier ones
+    examples = "\n".join(re.findall(r"```pycon\n(.*?)```", text, re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(examples, {}, "README.md", "README.md", 0)
+    report: list[str] = []
+    results = doctest.DocTestRunner().run(test, out=report.append)
+    assert results.attempted > 10
+    assert results.failed == 0, "".join(report)
+
+
+def test_the_links_of_the_readme_lead_somewhere():
+    for page in (ROOT / "README.md", ROOT / "docs" / "README.md", ROOT / "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
