@@ -93,6 +93,8 @@ class TemplateError(Exception):
         self._source = source
         self._span = span
         self._trace: TemplateTrace | None = None
+        self.missing_name: str | None = None
+        """The name of the variable that is undefined, where that is the error."""
 
     @property
     def trace(self) -> TemplateTrace:
@@ -246,8 +248,8 @@ class SecurityError(TemplateRuntimeError):
     default_code = ErrorCode.SECURITY
 
 
-class FilterArgumentError(TemplateRuntimeError):
-    """A filter was given arguments that it cannot take."""
+class FilterArgumentError(TemplateRuntimeError, TypeError):
+    """A filter was given arguments that it cannot take; a ``TypeError`` too."""
 
     default_code = ErrorCode.FILTER_ARGUMENTS
 
@@ -259,12 +261,37 @@ class MacroArgumentError(TemplateRuntimeError, TypeError):
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate nearest to a name, or ``None`` where none is near enough to be a slip of the pen."""
-    import difflib
+    """The candidate nearest to a name, or ``None`` where none is near enough to be a slip of the pen.
 
+    Nearest is what takes the fewest letters added, dropped, replaced or swapped with a neighbour.
+    """
     known = [candidate for candidate in candidates if isinstance(candidate, str) and candidate != name]
-    lowered = {candidate.lower(): candidate for candidate in known}
-    if name.lower() in lowered:
-        return lowered[name.lower()]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7 if len(name) > 3 else 0.6)
-    return near[0] if near else None
+    folded = name.lower().replace("-", "_")
+    allowed = max(1, len(name) // 3)
+    best: tuple[int, int] | None = None
+    nearest = None
+    for position, candidate in enumerate(known):
+        other = candidate.lower().replace("-", "_")
+        if abs(len(other) - len(folded)) > allowed:
+            continue
+        distance = 0 if other == folded else _edits(folded, other)
+        # of short names most letters must be right: 'a' is no slip for 'b'
+        if distance > allowed or distance >= min(len(name), len(candidate)):
+            continue
+        if best is None or (distance, position) < best:
+            best, nearest = (distance, position), candidate
+    return nearest
+
+
+def _edits(one: str, other: str) -> int:
+    """The number of edits between two words, a swap of neighbours counting as one."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, wanted in enumerate(other, 1):
+            edits = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                edits = min(edits, last[j - 2] + 1)
+            row.append(edits)
+    return row[-1]

@@ -20,8 +20,8 @@ def if_(g: Generator, node: nodes.If) -> None:
             g.body(node.otherwise)
     made: list[ast.stmt] = otherwise
     for branch in reversed(node.branches):
-        at = g.at(branch.span)
-        with g.collecting() as test_statements:
+        at = g.at(branch.condition.span)
+        with g.collecting() as test_statements, g.conditionally():
             condition = g.expression(branch.condition)
         with g.collecting() as body, g.conditionally():
             g.body(branch.body)
@@ -100,13 +100,12 @@ def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None
     empty = g.temporary("empty") if node.otherwise else ""
     if empty:
         g.emit(py.assign(empty, py.constant(True, at), at))
-    with g.collecting() as body, g.loop_block():
-        if empty:
+    with g.collecting() as body, g.loop_block(), g.entering(scope, at):
+        g.body(node.body)
+        if empty:  # behind the body: as in Jinja2 a round that was left early does not count
             g.emit(py.assign(empty, py.constant(False, at), at))
-        with g.entering(scope, at):
-            g.body(node.body)
     kind = ast.AsyncFor if g.form.is_async else ast.For
-    g.emit(kind(target, iterable, body or [ast.Pass(**at)], [], **at))
+    g.emit(kind(target, iterable, body or [ast.Pass(**at)], [], **over))
     if empty:
         _otherwise(g, node, empty, at)
 
@@ -132,28 +131,25 @@ def _filtered(g: Generator, node: nodes.For, iterable: ast.expr, at: At) -> ast.
     if node.condition is None:
         raise AssertionError("a loop without condition is not filtered")
     held = g.temporary("iterable")
-    g.emit(py.assign(held, iterable, at))
-    source: ast.expr = py.load(held, at)
+    iterate = ".async_iterate" if g.form.is_async else ".iter"
+    g.emit(py.assign(held, py.call(iterate, [iterable], at), at))
     scope = g.scopes.opened[node, "condition"]
     outer, g.scope = g.scope, scope
     g._owners[scope] = g.function
-    names = {variable.python_name for variable in scope.variables.values()}
-    target = _condition_target(g, node.target, scope.variables)
+    target = _condition_target(g, node.target)
     condition = g.expression(node.condition)
     item = _as_value(target)
     g.scope = outer
-    del names
-    if g.form.is_async:
-        source = py.call(".async_iterate", [source], at)
-    clause = ast.comprehension(target, source, [condition], int(g.form.is_async))
-    return ast.GeneratorExp(item, [clause], **at)
+    clause = ast.comprehension(target, py.load(held, at), [condition], int(g.form.is_async))
+    # placed at the condition: there its truth is asked for
+    return ast.GeneratorExp(item, [clause], **g.at(node.condition.span))
 
 
-def _condition_target(g: Generator, node: nodes.Expression, variables: dict[str, object]) -> ast.expr:
+def _condition_target(g: Generator, node: nodes.Expression) -> ast.expr:
     """The target of a loop again, with the names that its condition knows them by."""
     at = g.at(node.span)
     if isinstance(node, nodes.TargetTuple):
-        items = [_condition_target(g, item, variables) for item in node.items]
+        items = [_condition_target(g, item) for item in node.items]
         if node.starred >= 0:
             items[node.starred] = ast.Starred(items[node.starred], py.STORE, **at)
         return ast.Tuple(items, py.STORE, **at)
@@ -184,32 +180,46 @@ def while_(g: Generator, node: nodes.While) -> None:
     empty = g.temporary("empty") if node.otherwise else ""
     if empty:
         g.emit(py.assign(empty, py.constant(True, at), at))
+    over = g.at(node.condition.span)
     condition = g.expression(node.condition)
     with g.collecting() as body, g.loop_block():
+        g.body(node.body)
         if empty:
             g.emit(py.assign(empty, py.constant(False, at), at))
-        g.body(node.body)
-    g.emit(ast.While(condition, body or [ast.Pass(**at)], [], **at))
+    g.emit(ast.While(condition, body or [ast.Pass(**at)], [], **over))
     if empty:
         _otherwise(g, node, empty, at)
 
 
 def break_(g: Generator, node: nodes.Break) -> None:
     """``break``."""
+    _flush_tries(g, g.at(node.span))
     g.emit(ast.Break(**g.at(node.span)))
 
 
 def continue_(g: Generator, node: nodes.Continue) -> None:
     """``continue``."""
+    _flush_tries(g, g.at(node.span))
     g.emit(ast.Continue(**g.at(node.span)))
+
+
+def _flush_tries(g: Generator, at: At) -> None:
+    """Leaving a loop from inside of ``try`` is no error: what its body has written so far stays."""
+    sink = g.sink
+    for buffer, outer in reversed(g.tries):
+        g.sink = outer
+        g.write(py.joined(buffer, at), at)
+    g.sink = sink
 
 
 def try_(g: Generator, node: nodes.Try) -> None:
     """``try``, ``fallback``: what the body writes is held back until it has come to its end."""
     at = g.at(node.span)
-    with g.collecting() as body, g.loop_block():
-        with g.buffered(at) as buffer:
-            g.body(node.body)
+    outer = g.sink
+    with g.collecting() as body, g.loop_block(loop=False), g.buffered(at) as buffer:
+        g.tries.append((buffer, outer))
+        g.body(node.body)
+        g.tries.pop()
     error = g.temporary("error")
     with g.collecting() as fallback:
         if node.target is not None:

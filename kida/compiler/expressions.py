@@ -140,7 +140,7 @@ def conditional(g: Generator, node: nodes.Conditional) -> ast.expr:
         else:
             line = g.source.position(node.span.start).line
             hint = f"the inline if-expression on line {line} evaluated to false and no else section was defined."
-            other = py.call(".undefined", [py.constant(hint, at)], at)
+            other = py.call(".undefined_branch", [py.constant(hint, at)], at)
     return py.choose(condition, value, other, at)
 
 
@@ -161,6 +161,16 @@ def lenient(g: Generator, node: nodes.Expression) -> ast.expr:
         return py.call(".soft_attribute", [lenient(g, node.target), py.constant(node.name, at)], at)
     if isinstance(node, nodes.Subscript) and not node.null_safe and not isinstance(node.key, nodes.Slice):
         return py.call(".soft_item", [lenient(g, node.target), g.expression(node.key)], at)
+    if isinstance(node, nodes.Call):
+        held = g.temporary("function")
+        called = node.target
+        function = (
+            py.call(".soft_method", [lenient(g, called.target), py.constant(called.name, at)], at)
+            if isinstance(called, nodes.Attribute)
+            else lenient(g, called)
+        )
+        undefined = py.call(".is_undefined", [py.named(held, function, at)], at)
+        return py.choose(undefined, py.load(held, at), _call_of(g, node, py.load(held, at)), at)
     return g.expression(node)
 
 
@@ -349,7 +359,7 @@ def _linked_call(
         g.links[kind, name, escaping] = link
     first: list[ast.expr] = [value]
     if passes == "context":
-        first.insert(0, py.call(".context_here", [py.load(".ctx", at), g.visible(at)], at))
+        first.insert(0, py.load(".ctx", at))
     elif passes == "eval_context" and escaping is None:
         first.insert(0, py.call(".eval_context", [g.is_escaping(at)], at))
     return python_call(g, py.load(link.variable, at), first, arguments, at)

@@ -41,7 +41,8 @@ class Generator:
 
     ``escaping`` is whether output is escaped here: true, false, or ``None`` where only rendering tells.
     ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
-    ``"never"``, ``"perhaps"`` or ``"always"``.
+    ``"never"``, ``"perhaps"`` or ``"always"``. ``tries`` are the ``try`` bodies between here and the innermost loop:
+    the buffer that each writes to, and the sink around it.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Generator:
         self.silenced = "never"
         self.conditional = 0
         self.sink = YIELD
+        self.tries: list[tuple[str, str]] = []
         self.scope: Scope = scopes.top
         self.function = Function(None)
         self.statements: list[ast.stmt] = []
@@ -218,11 +220,13 @@ class Generator:
         self.emit(py.function(name, arguments, body, at, is_async=is_async))
 
     @contextmanager
-    def loop_block(self) -> Iterator[None]:
+    def loop_block(self, *, loop: bool = True) -> Iterator[None]:
         """Counts a block of those that CPython allows only some of in a function."""
         self.function.blocks += 1
+        outer, self.tries = self.tries, ([] if loop else self.tries)
         yield
         self.function.blocks -= 1
+        self.tries = outer
 
     # --- scopes and variables ----------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from kida.syntax import nodes
 
 def extends(g: Generator, node: nodes.Extends) -> None:
     """``extends``: from here on output at the top goes nowhere, and at the end the parent is rendered."""
-    at = g.at(node.span)
+    at = g.at(node.template.span)
     template = g.expression(node.template)
-    load = g.directly_awaited(py.call(".extend", [py.load(".ctx", at), template], g.at(node.template.span)), at)
+    load = g.directly_awaited(py.call(".extend", [py.load(".ctx", at), template], at), at)
     if g.silenced == "always":
         g.emit(py.statement(py.call(".extended_twice", [], at), at))
         return
@@ -108,7 +108,7 @@ def template_function(g: Generator, node: nodes.Template, name: str) -> None:
 def _render_parent(g: Generator, node: nodes.Template) -> None:
     """At the end: the parent, if there is one, in a context of its own; errors in it pass through ``extends``."""
     tag = next(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Extends))
-    at = g.at(tag.span)
+    at = g.at(tag.template.span)
     with g.collecting() as body:
         g.deliver(py.load(".render_parent", at), [py.load(".parent", at)], at)
     if g.silenced == "always":

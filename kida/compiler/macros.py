@@ -74,7 +74,6 @@ def _callable(
         py.constant("caller" in implicit or any(p.name == "caller" for p in parameters), at),
     ]
     names = tuple(p.name for p in parameters if p.kind in ("positional", "normal", "keyword"))
-    renamed = implicit["caller"].python_name if "caller" in implicit else "caller"
     return py.call(
         ".macro",
         [
@@ -84,7 +83,6 @@ def _callable(
             py.constant(names, at),
             *flags,
             g.is_escaping(at),
-            py.constant(renamed, at),
         ],
         at,
     )
@@ -151,9 +149,9 @@ def _defaults(
             )
     caller = implicit.get("caller")
     if caller is not None:
-        outer = py.call(".undefined_caller", [], at) if caller.outer is None else g.read(caller.outer, at)
+        none = py.call(".undefined_caller", [], at)
         given = py.load(caller.python_name, at)
-        g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, outer, at)], [], at))
+        g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, none, at)], [], at))
     for key in ("varargs", "kwargs"):
         if key in implicit:
             declared = next((p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None)

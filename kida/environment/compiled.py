@@ -15,6 +15,7 @@ from kida.environment.loading import LoadedSource
 from kida.environment.registry import Registry
 from kida.runtime.forms import Form
 from kida.semantics.analysis import analyse
+from kida.semantics.calls import check_calls
 from kida.source import Source
 from kida.syntax.nodes import Template as TemplateNodes
 from kida.template.core import Template
@@ -38,7 +39,10 @@ def compiled(
         registry.names_of,
         environment._finalize_passes(),
     )
-    return compile_template(tree, analyse(tree, source), source, options, code_filename(source))
+    scopes = analyse(tree, source)
+    if environment.check_calls:
+        check_calls(tree, scopes, source)
+    return compile_template(tree, scopes, source, options, code_filename(source))
 
 
 def code_filename(source: Source) -> str:
@@ -71,6 +75,7 @@ def options_text(environment: Environment) -> str:
         repr(environment._lexer.delimiters),
         "by name" if callable(autoescape) else repr(bool(autoescape)),
         repr(environment._finalize_passes()),
+        repr(bool(environment.check_calls)),
     ]
     return "\n".join(heeded)
 

@@ -38,7 +38,8 @@ class DictLoader:
         try:
             return self.mapping[name], None
         except KeyError:
-            raise not_found(name, f"a mapping of {len(self.mapping)}") from None
+            count = len(self.mapping)
+            raise not_found(name, f"a mapping of {count} template{'' if count == 1 else 's'}") from None
 
     def load(self, name: str) -> LoadedSource:
         """The text of a template, which is its own version."""

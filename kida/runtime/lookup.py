@@ -25,6 +25,7 @@ class Lookup(NamedTuple):
     method: _Look
     soft_attribute: _Look
     soft_item: _Look
+    soft_method: _Look
     safe_attribute: _Look
     safe_item: _Look
     safe_method: _Look
@@ -33,6 +34,11 @@ class Lookup(NamedTuple):
 def is_absent(value: Any) -> bool:
     """Whether a value is none or undefined."""
     return value is None or isinstance(value, Undefined)
+
+
+def is_undefined(value: Any) -> bool:
+    """Whether a value is undefined."""
+    return isinstance(value, Undefined)
 
 
 def is_mapping(value: Any) -> bool:
@@ -90,6 +96,9 @@ def make_lookup(undefined: Callable[..., Any]) -> Lookup:
     def soft_item(value: Any, key: Any) -> Any:
         return value if isinstance(value, Undefined) else item(value, key)
 
+    def soft_method(value: Any, name: str) -> Any:
+        return value if isinstance(value, Undefined) else method(value, name)
+
     def safe(look: _Look) -> _Look:
         def find(value: Any, name: Any) -> Any:
             if is_absent(value):
@@ -107,6 +116,7 @@ def make_lookup(undefined: Callable[..., Any]) -> Lookup:
         method,
         soft_attribute,
         soft_item,
+        soft_method,
         safe(attribute),
         safe(item),
         safe(method),

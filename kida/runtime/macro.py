@@ -21,7 +21,6 @@ class Macro:
     """
 
     __slots__ = (
-        "_caller_name",
         "_context",
         "_escaping",
         "_function",
@@ -42,7 +41,6 @@ class Macro:
         catch_varargs: bool,
         caller: bool,
         escaping: bool,
-        caller_name: str,
     ) -> None:
         self._context = context
         self.name = name
@@ -52,7 +50,6 @@ class Macro:
         self.catch_varargs = catch_varargs
         self.caller = caller
         self._escaping = escaping
-        self._caller_name = caller_name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the macro from Python: text, ``Markup`` where its template escapes."""
@@ -82,8 +79,6 @@ class Macro:
         environment = self._context.environment
         if environment is not None and depth >= environment.max_recursion:
             raise _too_deep(self.name, environment.max_recursion)
-        if "caller" in kwargs and self._caller_name != "caller":
-            kwargs[self._caller_name] = kwargs.pop("caller")
         root.depth = depth + 1
         try:
             return self._function(*args, **kwargs)
@@ -103,10 +98,9 @@ class Macro:
         known = [name for name, p in signature.parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
         unknown = [name for name in kwargs if name not in known]
         positional = [name for name, p in signature.parameters.items() if p.kind in (0, 1)]
-        shown = f"{self.name or 'caller'}({', '.join(self.arguments)})"
-        hint: str | None = f"it is defined as {shown}"
+        hint: str | None = f"it is defined as {self.name or 'caller'}{_shown(signature)}"
         if unknown and not self.catch_kwargs:
-            if unknown[0] in ("caller", self._caller_name):
+            if unknown[0] == "caller":
                 message = f"{who} takes no caller: its body does not use 'caller()'"
                 hint = "write {{ caller() }} in the macro where the body of the call is to stand"
             else:
@@ -166,6 +160,16 @@ class AsyncMacro(Macro):
             return await coroutine
         finally:
             root.depth -= 1
+
+
+def _shown(signature: inspect.Signature) -> str:
+    """A signature as a template has it: without what the engine gives as defaults, and without ``caller``."""
+    parameters = [
+        parameter.replace(default=parameter.empty)
+        for name, parameter in signature.parameters.items()
+        if not (name == "caller" and parameter.kind is parameter.KEYWORD_ONLY)
+    ]
+    return str(inspect.Signature(parameters))
 
 
 def _too_deep(name: str | None, limit: int) -> TemplateRuntimeError:

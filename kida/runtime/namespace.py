@@ -14,10 +14,10 @@ from kida.render_context import RenderContext
 from kida.runtime import blocks, calls, inclusion, text
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
-from kida.runtime.lookup import is_absent, make_lookup
+from kida.runtime.lookup import is_absent, is_undefined, make_lookup
 from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await
 from kida.runtime.macro import AsyncMacro, Macro
-from kida.runtime.undefined import missing
+from kida.runtime.undefined import Undefined, missing
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
@@ -50,6 +50,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "type": type,
         "str": str,
         "bool": bool,
+        "iter": iter,
         "Exception": Exception,
         "escape": text.escape_str,
         "html": text.html,
@@ -59,6 +60,9 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "concat_html": text.concat_html,
         "concat_text": text.concat_text,
         "is_absent": is_absent,
+        "is_undefined": is_undefined,
+        # lenient whatever the environment's kind: so it is in Jinja2
+        "undefined_branch": Undefined,
         "values": SimpleNamespace,
         "callee": calls.callee,
         "callee_html": calls.callee_html,

@@ -211,6 +211,9 @@ def describe_type(obj: Any) -> str:
     if obj is Ellipsis:
         return "Ellipsis"
     kind = type(obj)
+    described = getattr(kind, "describe_for_errors", None)
+    if described is not None and kind.__module__.startswith("kida."):
+        return str(described(obj))
     module = kind.__module__
     name = kind.__name__ if module == "builtins" else f"{module}.{kind.__name__}"
     return f"{name} object"
@@ -233,7 +236,10 @@ def _error_of(value: Undefined) -> Exception:
         hint = f"Pass {name!r} to render(), or write '{name} ?? …' to give a value where it may be missing."
     if not issubclass(kind, UndefinedError):
         code = None
-    return kind(message, code=code, hint=hint, suggestion=suggestion)
+    error = kind(message, code=code, hint=hint, suggestion=suggestion)
+    if obj is missing and isinstance(name, str):
+        error.missing_name = name
+    return error
 
 
 def names_of(obj: Any) -> list[str]:

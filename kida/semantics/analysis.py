@@ -140,13 +140,11 @@ class _Analysis:
         while around is not None:
             found = around.variables.get(name)
             if found is None and name in around.implicit:
-                is_parameter = isinstance(around.node, nodes.Macro)
+                is_parameter = isinstance(around.node, (nodes.Macro, nodes.CallBlock))
                 found = self._new(around, name, Origin.IMPLICIT, parameter=is_parameter)
-                if name == "caller" and isinstance(around.node, nodes.CallBlock) and around.parent is not None:
-                    # a call's body that was given no caller of its own means the one of the macro around it
-                    found.outer = self._find(around.parent, name)
-                    if found.outer is not None:
-                        found.outer.used = True
+                if is_parameter and around.parent is not None:
+                    # as in Jinja2 the macros around take what a call's body inside of them mentions
+                    self._find(around.parent, name)
             if found is not None:
                 found.used = True
                 return found

@@ -11,8 +11,6 @@ from kida.syntax.parser import Parser
 from kida.syntax.tokens import FLOAT, INTEGER, NAME, OPERATOR, STRING, Token
 
 _CONSTANTS: Final = {"true": True, "True": True, "false": False, "False": False, "none": None, "None": None}
-_COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
-_PIPES: Final = frozenset(("|>", "?|>"))
 _NO_TEST_ARGUMENT: Final = frozenset(("else", "or", "and", "if", "is", "in", "not", "for"))
 _ARGUMENT_KINDS: Final = frozenset((NAME, STRING, INTEGER, FLOAT))
 
@@ -52,45 +50,69 @@ def expression_list(parser: Parser, *, conditional: bool = True) -> nodes.Expres
 
 def coalesce(parser: Parser) -> nodes.Expression:
     """``a ?? b``: all of an expression but ``if … else``."""
-    start = parser.token.start
-    value = pipeline(parser)
-    while parser.skip_operator("??"):
-        other = pipeline(parser)
-        value = nodes.Coalesce(parser.span_from(start), value, other)
-    return value
-
-
-def pipeline(parser: Parser) -> nodes.Expression:
-    """``a |> f |> g(1)``."""
-    start = parser.token.start
-    value = disjunction(parser)
-    while parser.token.kind is OPERATOR and parser.token.value in _PIPES:
-        null_safe = parser.next().value == "?|>"
-        value = _filter(parser, value, start, null_safe=null_safe)
-    return value
+    return _operators(parser, 1)
 
 
 def disjunction(parser: Parser) -> nodes.Expression:
-    """``a or b``."""
-    start = parser.token.start
-    first = _conjunction(parser)
-    if not parser.at_name("or"):
-        return first
-    items = [first]
-    while parser.skip_name("or"):
-        items.append(_conjunction(parser))
-    return nodes.Logic(parser.span_from(start), "or", tuple(items))
+    """``a or b``: an expression without ``if … else``, ``??`` and ``|>``."""
+    return _operators(parser, 3)
 
 
-def _conjunction(parser: Parser) -> nodes.Expression:
+def _operators(parser: Parser, level: int) -> nodes.Expression:
+    """An expression of operators that bind at least as tightly as a level, by precedence climbing."""
     start = parser.token.start
-    first = _negation(parser)
-    if not parser.at_name("and"):
-        return first
-    items = [first]
-    while parser.skip_name("and"):
-        items.append(_negation(parser))
-    return nodes.Logic(parser.span_from(start), "and", tuple(items))
+    if level <= _LEVEL_OF_NOT and parser.at_name("not"):
+        value = _negation(parser)
+    else:
+        value = _unary(parser)
+    while True:
+        token = parser.token
+        kind = token.kind
+        if kind is OPERATOR or kind is NAME:
+            found = _LEVELS.get(token.value)
+        else:
+            return value
+        if found is None or found < level:
+            return value
+        if found == _LEVEL_OF_COMPARISON:
+            compared = _comparison(parser, value, start)
+            if compared is None:
+                return value
+            value = compared
+        elif token.value in _CHAINED:
+            items = [value]
+            while parser.token[:2] == token[:2]:
+                parser.next()
+                items.append(_operators(parser, found + 1))
+            span = parser.span_from(start)
+            if token.value == "~":
+                value = nodes.Concat(span, tuple(items))
+            else:
+                value = nodes.Logic(span, token.value, tuple(items))
+        elif found == _LEVEL_OF_PIPE:
+            parser.next()
+            value = _filter(parser, value, start, null_safe=token.value == "?|>")
+            value = _filters_and_tests(parser, value, start)
+        else:
+            parser.next()
+            right = _operators(parser, found + 1)
+            span = parser.span_from(start)
+            if token.value == "??":
+                value = nodes.Coalesce(span, value, right)
+            else:
+                value = nodes.Binary(span, token.value, value, right)
+
+
+_LEVELS: Final = {
+    "??": 1, "|>": 2, "?|>": 2, "or": 3, "and": 4,
+    "==": 6, "!=": 6, "<": 6, "<=": 6, ">": 6, ">=": 6, "in": 6, "not": 6,
+    "+": 7, "-": 7, "~": 8, "*": 9, "/": 9, "//": 9, "%": 9, "**": 10,
+}  # fmt: skip
+"""How tightly operators bind; all group from the left, ``**`` too, as in Jinja2."""
+_LEVEL_OF_PIPE: Final = 2
+_LEVEL_OF_NOT: Final = 5
+_LEVEL_OF_COMPARISON: Final = 6
+_CHAINED: Final = frozenset(("and", "or", "~"))
 
 
 def _negation(parser: Parser) -> nodes.Expression:
@@ -98,70 +120,30 @@ def _negation(parser: Parser) -> nodes.Expression:
     count = 0
     while parser.skip_name("not"):
         count += 1
-    value = _comparison(parser)
-    for _ in range(min(count, 2 - count % 2)):  # a pair of nots is one bool(): the rest says nothing more
+    value = _operators(parser, _LEVEL_OF_COMPARISON)
+    for _ in range(2 - count % 2):  # a pair of nots is bool(): more of them say nothing more
         value = nodes.Unary(parser.span_from(start), "not", value)
     return value
 
 
-def _comparison(parser: Parser) -> nodes.Expression:
-    start = parser.token.start
-    first = _sum(parser)
+def _comparison(parser: Parser, first: nodes.Expression, start: int) -> nodes.Expression | None:
+    """``a < b <= c`` from its first operator on; ``None`` where ``not`` is no part of ``not in``."""
     rest: list[tuple[str, nodes.Expression]] = []
     while True:
         token = parser.token
-        if token.kind is OPERATOR and token.value in _COMPARISONS:
-            operator = parser.next().value
-        elif token.kind is NAME and token.value == "in":
-            operator = parser.next().value
-        elif token.kind is NAME and token.value == "not" and parser.look()[:2] == (NAME, "in"):
-            parser.next()
+        if token.kind is not OPERATOR and token.kind is not NAME:
+            break
+        if _LEVELS.get(token.value) != _LEVEL_OF_COMPARISON:
+            break
+        operator = token.value
+        if operator == "not":
+            if parser.look()[:2] != (NAME, "in"):
+                break
             parser.next()
             operator = "not in"
-        else:
-            break
-        rest.append((operator, _sum(parser)))
-    return nodes.Comparison(parser.span_from(start), first, tuple(rest)) if rest else first
-
-
-def _sum(parser: Parser) -> nodes.Expression:
-    start = parser.token.start
-    value = _concatenation(parser)
-    while parser.token.kind is OPERATOR and parser.token.value in ("+", "-"):
-        operator = parser.next().value
-        right = _concatenation(parser)
-        value = nodes.Binary(parser.span_from(start), operator, value, right)
-    return value
-
-
-def _concatenation(parser: Parser) -> nodes.Expression:
-    start = parser.token.start
-    first = _product(parser)
-    if not parser.at_operator("~"):
-        return first
-    items = [first]
-    while parser.skip_operator("~"):
-        items.append(_product(parser))
-    return nodes.Concat(parser.span_from(start), tuple(items))
-
-
-def _product(parser: Parser) -> nodes.Expression:
-    start = parser.token.start
-    value = _power(parser)
-    while parser.token.kind is OPERATOR and parser.token.value in ("*", "/", "//", "%"):
-        operator = parser.next().value
-        right = _power(parser)
-        value = nodes.Binary(parser.span_from(start), operator, value, right)
-    return value
-
-
-def _power(parser: Parser) -> nodes.Expression:
-    start = parser.token.start
-    value = _unary(parser)
-    while parser.skip_operator("**"):
-        right = _unary(parser)
-        value = nodes.Binary(parser.span_from(start), "**", value, right)
-    return value
+        parser.next()
+        rest.append((operator, _operators(parser, _LEVEL_OF_COMPARISON + 1)))
+    return nodes.Comparison(parser.span_from(start), first, tuple(rest)) if rest else None
 
 
 def _unary(parser: Parser) -> nodes.Expression:
@@ -346,6 +328,7 @@ def call_arguments(parser: Parser) -> nodes.Arguments:
     start = parser.expect_operator("(").start
     positional: list[nodes.Expression] = []
     keywords: dict[str, nodes.Expression] = {}
+    spans: list[Span] = []
     star: nodes.Expression | None = None
     double_star: nodes.Expression | None = None
     while not parser.at_operator(")"):
@@ -361,6 +344,7 @@ def call_arguments(parser: Parser) -> nodes.Arguments:
             parser.next()
             if token.value in keywords:
                 parser.fail(f"argument {token.value!r} is given twice", token, ErrorCode.DUPLICATE_NAME)
+            spans.append(Span(token.start, token.end))
             keywords[token.value] = expression(parser)
         elif keywords or star or double_star:
             parser.fail(
@@ -374,7 +358,7 @@ def call_arguments(parser: Parser) -> nodes.Arguments:
             parser.expect_operator(",", "arguments are separated by commas")
     parser.next()
     return nodes.Arguments(
-        parser.span_from(start), tuple(positional), tuple(keywords.items()), star, double_star
+        parser.span_from(start), tuple(positional), tuple(keywords.items()), star, double_star, tuple(spans)
     )
 
 

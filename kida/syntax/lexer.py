@@ -27,6 +27,11 @@ from kida.syntax.tokens import (
 )
 
 _CLOSING: Final = {"(": ")", "[": "]", "?[": "]", "{": "}"}
+_HINTS: Final = {
+    "?": "'?' is used as '??', '?.', '?[' or '?|'",
+    "!": "write 'not' for '!', and '!=' for unequal",
+    "&": "write 'and' for '&&'",
+}
 _WHITESPACE: Final = re.compile(r"\s+")
 _ESCAPE_ERROR: Final = re.compile(r"position (\d+)")
 _WORD: Final = re.compile(
@@ -269,7 +274,7 @@ class Lexer:
             )
         self._fail(
             source, at, at + 1, f"unexpected character {text[at]!r}", ErrorCode.UNEXPECTED_CHARACTER,
-            "'?' is used as '??', '?.', '?[' or '?|'" if text[at] == "?" else None,
+            _HINTS.get(text[at]),
         )
 
     def _fail_bracket(self, source: Source, at: int, after: int, open_brackets: list[Token]) -> NoReturn:

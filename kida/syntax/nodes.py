@@ -13,7 +13,7 @@ from kida.source import Span
 
 T = TypeVar("T")
 
-_LEAVES = frozenset(("Span", "str", "str | None", "bool", "int", "Any", "ClassVar[tuple[str, ...]]"))
+_LEAVES = frozenset(("Span", "tuple[Span, ...]", "str", "str | None", "bool", "int", "Any", "ClassVar[tuple[str, ...]]"))
 """Types of fields that hold no nodes."""
 
 
@@ -213,6 +213,7 @@ class Arguments(Node):
     keywords: tuple[tuple[str, Expression], ...] = ()
     star: Expression | None = None
     double_star: Expression | None = None
+    keyword_spans: tuple[Span, ...] = ()
 
 
 @_node

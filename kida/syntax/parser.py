@@ -105,6 +105,11 @@ class Parser:
             self.fail_expected("the end of the tag")
         return self.next()
 
+    def expect_body(self) -> Token:
+        """Take the end of a tag that a body follows, or fail; as in Jinja2 it may have a colon before it."""
+        self.skip_operator(":")
+        return self.expect_tag_end()
+
     def span_from(self, start: int) -> Span:
         """The span from an offset to the end of what was taken last."""
         return Span(start, self.previous.end)
@@ -135,7 +140,7 @@ class Parser:
     def block_body(self, tag: Token, *closers: str, optional_name: str | None = None) -> nodes.Body:
         """The body of a tag from behind its end through its closer: ``end`` or one of those given."""
         self.open(tag, *closers)
-        self.expect_tag_end()
+        self.expect_body()
         body = self.body(frozenset((*closers, "end")))
         self.close(optional_name=optional_name)
         return body

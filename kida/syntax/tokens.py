@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 TEXT: Final = "text"
-BEGIN_OUTPUT: Final = "begin of output"
-END_OUTPUT: Final = "end of output"
-BEGIN_TAG: Final = "begin of tag"
-END_TAG: Final = "end of tag"
+BEGIN_OUTPUT: Final = "start of an output"
+END_OUTPUT: Final = "end of the output"
+BEGIN_TAG: Final = "start of a tag"
+END_TAG: Final = "end of the tag"
 NAME: Final = "name"
 STRING: Final = "string"
 INTEGER: Final = "integer"
 FLOAT: Final = "float"
 OPERATOR: Final = "operator"
-END: Final = "end of template"
+END: Final = "end of the template"
 
 
 class Token(NamedTuple):
@@ -34,5 +34,5 @@ class Token(NamedTuple):
         if self.kind in (NAME, OPERATOR):
             return repr(self.value)
         if self.kind in (STRING, INTEGER, FLOAT):
-            return f"the {self.kind} {self.value!r}"
-        return f"the {self.kind}"
+            return f"{self.kind} {self.value!r}"
+        return self.kind

@@ -5,8 +5,8 @@ It runs only when something went wrong; a render that succeeds pays nothing for 
 
 from __future__ import annotations
 
-from kida.errors import ErrorCode, TemplateError, TemplateRuntimeError
-from kida.tracing.trace import forget_stale_lines, one_line, trace_of
+from kida.errors import ErrorCode, TemplateError, TemplateRuntimeError, did_you_mean
+from kida.tracing.trace import TemplateTrace, forget_stale_lines, one_line, trace_of
 
 _NOTE = "in template "
 
@@ -14,28 +14,60 @@ _NOTE = "in template "
 def explained(error: Exception) -> Exception:
     """The error to raise in place of one that reaches the boundary of a render.
 
-    An error of another library keeps its type, and gets a note that says where it happened (PEP 678). Python's own
-    for running out of stack becomes a `TemplateRuntimeError`, as a template caused it.
+    An error of another library keeps its type, and gets a note that says where it happened (PEP 678). Two of
+    Python's own become the engine's, as a template caused them: running out of stack, and a filter or test given
+    arguments that it does not take.
     """
     trace = trace_of(error)
     forget_stale_lines(error)
     if not trace.frames:
         return error
     if isinstance(error, RecursionError):
-        made = TemplateRuntimeError(
-            "a template calls itself without end: Python's recursion limit was reached",
-            code=ErrorCode.RECURSION_LIMIT,
-            hint="give the recursion an end; a macro, a recursive loop or an include calls itself",
+        return _replaced(
+            error,
+            trace.without_repeats(),
+            TemplateRuntimeError(
+                "a template calls itself without end: Python's recursion limit was reached",
+                code=ErrorCode.RECURSION_LIMIT,
+                hint="give the recursion an end; a macro, a recursive loop or an include calls itself",
+            ),
         )
-        made._trace = trace.shortened()
-        made.__cause__ = error
-        return made
-    if not isinstance(error, TemplateError):
-        note = _NOTE + one_line(trace)
-        notes = getattr(error, "__notes__", None)
-        if not isinstance(notes, list):
-            error.add_note(note)
-        else:
-            # an inner render has said its part: this one knows the whole chain
-            notes[:] = [other for other in notes if not str(other).startswith(_NOTE)] + [note]
+    if isinstance(error, TemplateError):
+        _suggest(error, trace)
+        return error
+    if type(error) is TypeError:
+        from kida.template.arguments import refused_arguments
+
+        better = refused_arguments(error)
+        if better is not None:
+            return _replaced(error, trace, better)
+    _note(error, trace)
     return error
+
+
+def _replaced(error: Exception, trace: TemplateTrace, better: TemplateError) -> TemplateError:
+    better._trace = trace
+    better.__cause__ = error
+    return better
+
+
+def _note(error: Exception, trace: TemplateTrace) -> None:
+    note = _NOTE + one_line(trace)
+    notes = getattr(error, "__notes__", None)
+    if isinstance(notes, list):
+        # an inner render has said its part: this one knows the whole chain
+        notes[:] = [other for other in notes if not str(other).startswith(_NOTE)] + [note]
+    else:
+        error.add_note(note)
+
+
+def _suggest(error: TemplateError, trace: TemplateTrace) -> None:
+    """Find the variable that was perhaps meant among those that the template had."""
+    frame = trace.innermost
+    if error.missing_name is None or error.suggestion is not None or frame is None:
+        return
+    names = dict.fromkeys(frame.locals())
+    names |= dict.fromkeys(frame.context_names())
+    error.suggestion = did_you_mean(error.missing_name, names)
+    if error.suggestion is not None:
+        error.hint = None  # it tells what to do about a name that is right

@@ -7,7 +7,7 @@ and a render that has begun keeps what it began with.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from kida.compiler.options import Compiled, Link
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
+from kida.runtime.undefined import Undefined
 from kida.source import Source
 
 if TYPE_CHECKING:
@@ -107,21 +108,24 @@ def _asynchronous(name: str, function: Callable[..., Any]) -> Callable[..., Any]
     if FILTERS.get(name) is not function:
         return function
     position = {"": 0, "context": 1, "eval_context": 1, "environment": 1}[_passed(function)]
-    chosen = ASYNC_FILTERS.get(name, function)
+    if name in ASYNC_FILTERS:
+        return ASYNC_FILTERS[name]
 
     async def collecting(*args: Any, **kwargs: Any) -> Any:
         given = list(args)
-        if len(given) > position and hasattr(given[position], "__aiter__"):
+        if _is_async_iterable(given, position):
             given[position] = [item async for item in given[position]]
-        result = chosen(*given, **kwargs)
+        result = function(*given, **kwargs)
         return await result if hasattr(result, "__await__") else result
 
     def gathering(*args: Any, **kwargs: Any) -> Any:
-        if chosen is function and not (len(args) > position and hasattr(args[position], "__aiter__")):
-            return function(*args, **kwargs)
-        return collecting(*args, **kwargs)
+        return collecting(*args, **kwargs) if _is_async_iterable(args, position) else function(*args, **kwargs)
 
     return gathering
+
+
+def _is_async_iterable(args: Sequence[Any], position: int) -> bool:
+    return len(args) > position and hasattr(args[position], "__aiter__") and not isinstance(args[position], Undefined)
 
 
 def _passed(function: Callable[..., Any]) -> str:

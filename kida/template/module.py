@@ -26,6 +26,10 @@ class TemplateModule:
         """The name of the template, as people are shown it."""
         return self._name or "<template>"
 
+    def describe_for_errors(self) -> str:
+        """What an error message calls it."""
+        return f"template {self.display_name}"
+
     @property
     def exported_names(self) -> list[str]:
         """The names of what the template exports."""

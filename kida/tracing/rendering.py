@@ -29,7 +29,10 @@ def format_error(error: TemplateError) -> str:
     callers = [frame for frame in trace.frames if frame.kind != "python"]
     if error._source is None:
         callers = callers[:-1]
-    lines += [f"  called from {_place(frame)}" for frame in reversed(callers)]
+    shown = list(dict.fromkeys(f"  called from {_place(frame)}" for frame in reversed(callers)))
+    lines += shown
+    if len(shown) < len(callers):
+        lines.append(f"  … {len(callers) - len(shown)} more calls from the same places")
     return "\n".join(lines)
 
 
@@ -41,10 +44,15 @@ def _inside(error: TemplateError, innermost: TemplateFrame | None) -> str:
 
 def _place(frame: TemplateFrame) -> str:
     column = "" if frame.column is None else f":{frame.column + 1}"
-    inside = f" in {frame.kind}" + (f" {frame.name}" if frame.name else "") if frame.kind in (
-        "macro",
-        "block",
-        "caller",
-        "slot",
-    ) else ""
+    inside = (
+        f" in {frame.kind}" + (f" {frame.name}" if frame.name else "")
+        if frame.kind
+        in (
+            "macro",
+            "block",
+            "caller",
+            "slot",
+        )
+        else ""
+    )
     return f"{frame.display_name}:{frame.line}{column}{inside}: {frame.source_line.strip()}"

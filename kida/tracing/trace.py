@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _MARK: Final = ".template"
 """The name under which the code of a template finds its own unit."""
 _ENGINE: Final = ("kida.", "markupsafe")
-_SHOWN_ENDS: Final = 10
-"""Frames kept at each end of a chain that is too long to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +44,24 @@ class TemplateFrame:
     end_column: int | None
     source_line: str
     _source: Source | None = None
-    _frame: FrameType | None = None
+    _frames: tuple[FrameType, ...] = ()
+    """The Python frame of this step, and before it those of the loops and comprehensions within, innermost first."""
 
     def locals(self) -> dict[str, Any]:
         """The variables that are visible at this place, by their names in the template; empty once detached."""
-        if self._frame is None:
+        if not self._frames:
             return {}
         if self._source is None:
-            return {name: value for name, value in self._frame.f_locals.items() if not name.startswith(".")}
+            values = self._frames[0].f_locals
+            return {name: value for name, value in values.items() if not name.startswith(".")}
         from kida.tracing.variables import visible_variables
 
-        return visible_variables(self._frame, self._source, self.line, self.column or 0)
+        return visible_variables(self._frames, self._source, self.line, self.column or 0)
+
+    def context_names(self) -> list[str]:
+        """The names of the variables that the template was rendered with, and of the globals."""
+        context = None if self._frame is None else self._frame.f_locals.get(".ctx")
+        return [] if context is None else [*context.vars, *context.parent]
 
     @property
     def region(self) -> Region:
@@ -98,13 +103,17 @@ class TemplateTrace:
 
     def detached(self) -> TemplateTrace:
         """The same without the frames' variables, which keep objects alive and do not pickle."""
-        return TemplateTrace(tuple(replace(frame, _frame=None) for frame in self.frames))
+        return TemplateTrace(tuple(replace(frame, _frames=()) for frame in self.frames))
 
-    def shortened(self) -> TemplateTrace:
-        """The same with the middle of a long chain left out."""
-        if len(self.frames) <= 2 * _SHOWN_ENDS:
-            return self
-        return TemplateTrace(self.frames[:_SHOWN_ENDS] + self.frames[-_SHOWN_ENDS:])
+    def without_repeats(self) -> TemplateTrace:
+        """The same up to where an endless recursion comes to a place for the second time."""
+        seen: set[tuple[str | None, Region]] = set()
+        for index, frame in enumerate(self.frames):
+            place = (frame.template, frame.region)
+            if place in seen:
+                return TemplateTrace(self.frames[: index + 1])
+            seen.add(place)
+        return self
 
     def __iter__(self) -> Iterator[TemplateFrame]:
         return iter(self.frames)
@@ -155,13 +164,16 @@ def running_line() -> int | None:
 
 def _add(frames: list[TemplateFrame], frame: TemplateFrame) -> None:
     """Append a frame; a loop or comprehension is no step of its own, but where the step before has come to."""
-    if frame.kind == "part":
-        if frames and frames[-1].kind != "python":
-            before = frames[-1]
-            frame = replace(frame, kind=before.kind, name=before.name)
-            frames[-1] = frame
-            return
-        frame = replace(frame, kind="template", name=None)
+    if frame.kind != "part":
+        frames.append(frame)
+        return
+    around = next((before for before in reversed(frames) if before.kind != "python"), None)
+    if around is None:
+        frames.append(replace(frame, kind="template", name=None))
+        return
+    frame = replace(frame, kind=around.kind, name=around.name, _frames=(*frame._frames, *around._frames))
+    if frames[-1] is around:
+        frames.pop()
     frames.append(frame)
 
 
@@ -180,7 +192,7 @@ def _template_frame(frame: FrameType, instruction: int, line: int, unit: Unit) -
         region.end_column if columns_known else None,
         source.line(region.line),
         source,
-        frame,
+        (frame,),
     )
 
 
@@ -229,13 +241,13 @@ def _python_frame(frame: FrameType, line: int) -> TemplateFrame:
     code = frame.f_code
     text = linecache.getline(code.co_filename, line, frame.f_globals).rstrip("\n")
     return TemplateFrame(
-        "python", code.co_name, None, code.co_filename, line, None, line, None, text, None, frame
+        "python", code.co_name, None, code.co_filename, line, None, line, None, text, None, (frame,)
     )
 
 
 def one_line(trace: TemplateTrace) -> str:
     """A trace in a line, innermost first: where it happened, in what, called from where."""
-    steps = [frame for frame in trace.shortened().frames if frame.kind != "python"]
+    steps = [frame for frame in trace.without_repeats().frames if frame.kind != "python"]
     if not steps:
         return ""
     innermost, *callers = reversed(steps)
@@ -268,5 +280,3 @@ def forget_stale_lines(exception: BaseException) -> None:
             if len(known) == 1 or known[2] != lines:
                 del linecache.cache[name]
         step = step.tb_next
-
-

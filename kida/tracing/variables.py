@@ -2,48 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from types import FrameType
 from typing import Any
 
 from kida.runtime.undefined import missing
 from kida.semantics.analysis import analyse
-from kida.semantics.scopes import Scope
-from kida.source import Source
+from kida.semantics.scopes import Origin, Scope, Scopes, Variable
+from kida.source import Source, Span
+from kida.syntax import nodes
 from kida.tracing.trace import unit_of
 
 
-def visible_variables(frame: FrameType, source: Source, line: int, column: int) -> dict[str, Any]:
+def visible_variables(frames: Sequence[FrameType], source: Source, line: int, column: int) -> dict[str, Any]:
     """What a template's names mean at a place, as far as they have a value.
 
+    Parameters: ``frames``, the Python frame that runs there and those of the same macro, block or template around it
+    (Python gives comprehensions and some loops a frame of their own), innermost first; ``source``; the place.
     The scopes are found out again from the text: nothing is kept for this while all goes well.
     """
-    unit = unit_of(frame)
+    unit = unit_of(frames[0])
     if unit is None:
         return {}
     from kida.template.introspection import parsed
 
     scopes = analyse(parsed(unit.template.environment, source), source)
-    offset = source.offset(line, column)
-    around = [
-        scope
-        for scope in {scopes.top, *scopes.opened.values()}
-        if scope.is_top or scope.span.start <= offset <= scope.span.end
-    ]
-    around.sort(key=_depth, reverse=True)
-    values = frame.f_locals
+    scope: Scope | None = _innermost(scopes, source.offset(line, column))
     found: dict[str, Any] = {}
-    for scope in around:
+    while scope is not None:
         for name, variable in (*scope.variables.items(), *scope.context_names.items()):
-            value = values.get(variable.python_name, missing)
+            value = _value(variable, frames)
             if value is not missing:
                 found.setdefault(name, value)
+        scope = scope.parent
     return found
 
 
-def _depth(scope: Scope) -> tuple[int, int]:
+def _value(variable: Variable, frames: Iterable[FrameType]) -> Any:
+    """A variable's value in the innermost frame whose own it is."""
+    if variable.origin is Origin.DYNAMIC:
+        contexts = (frame.f_locals.get(".ctx") for frame in frames)
+        context = next((context for context in contexts if context is not None), None)
+        return missing if context is None else context.resolve_or_missing(variable.name)
+    for frame in frames:
+        code = frame.f_code
+        if variable.python_name in (*code.co_varnames, *code.co_cellvars):
+            return frame.f_locals.get(variable.python_name, missing)
+    return missing
+
+
+def _innermost(scopes: Scopes, offset: int) -> Scope:
+    """The scope of a place: the one that the smallest part of the text around it opens."""
+    found: list[tuple[int, int, Scope]] = []
+    for (node, part), scope in scopes.opened.items():
+        extent = _extent(node, part)
+        if extent is not None and extent.start <= offset <= extent.end:
+            # of the two scopes that a recursive loop opens for the same text, the inner one
+            found.append((extent.end - extent.start, -_depth(scope), scope))
+    return min(found, key=lambda entry: entry[:2])[2] if found else scopes.top
+
+
+def _extent(node: nodes.Node, part: str) -> Span | None:
+    """The text in which the names of the scope hold that a part of a node opens."""
+    held = getattr(node, part, node)
+    inside: list[nodes.Node] = [held] if isinstance(held, nodes.Node) else list(held)
+    if part == "body":
+        # the defaults of parameters are evaluated inside, what a loop runs over is not
+        inside += getattr(node, "parameters", ())
+    if not inside:
+        return None
+    spans = [inner.span for start in inside for inner in nodes.walk(start)]
+    return Span(min(span.start for span in spans), max(span.end for span in spans))
+
+
+def _depth(scope: Scope) -> int:
     depth = 0
-    around = scope.parent
-    while around is not None:
-        depth += 1
-        around = around.parent
-    return depth, scope.span.start
+    while scope.parent is not None:
+        scope, depth = scope.parent, depth + 1
+    return depth

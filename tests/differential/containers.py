@@ -41,7 +41,7 @@ CONTAINERS: Mapping[str, str] = MappingProxyType(
             «strs»|map('length')|list
             «rows»|map(attribute='n')|list
             [{'name': 'z'}, row]|map(attribute='n', default=0)|list
-            «users»|map(attribute='n')|sort
+            «users»|map(attribute='n')|list|sort
             xs[1:]
             xs[:-1]
             ys[::2]

@@ -89,7 +89,7 @@ SCALARS: Mapping[str, str] = MappingProxyType(
             «ints»|last|default(0)
             «ints»|max|default(0)
             «ints»|min|default(1)
-            «users»|map(attribute='n')|max|default(2)
+            «users»|map(attribute='n')|list|max|default(2)
             add(«int», «int»)
             add(«int», b=«int»)
             add(*[«int», «int»])
@@ -350,7 +350,7 @@ SCALARS: Mapping[str, str] = MappingProxyType(
             «int» + 1 is odd
             «int» is divisibleby 2 == flag
             «str» is string == true
-            («bool» if «bool» else «bool»)
+            ((«bool») if «bool» else «bool»)
             («any»|length > 1 if «any» is string)
             («bool») is sameas («bool»)
             ^2 @loop loop.first

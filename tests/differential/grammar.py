@@ -7,6 +7,8 @@ What is left out, because it is nondeterministic or a documented difference (doc
 - attributes of mappings that are both key and method without a call (`d.items` where "items" is a key): mappings first;
 - `{% from … import x %}` of a name that the template does not define: Kida raises when importing, Jinja2 when used;
 - templates that include, import or extend themselves, macros and blocks that call themselves: neither engine ends well;
+- `map(…)|sort` and the like in async environments, where Jinja2 says that "'async_generator' object is not iterable";
+- `(a is defined if b)`: Jinja2 takes `if` for the test's argument and refuses, Kida reads the conditional expression;
 - `log` is never iterated while it grows.
 """
 
@@ -49,6 +51,8 @@ class Case:
             parts.append(f"options={dict(self.options)!r}")
         if self.undefined != "Undefined":
             parts.append(f"undefined={self.undefined!r}")
+        if self.main != "main.html":
+            parts.append(f"main={self.main!r}")
         parts += [f"{name}=True" for name in ("finalize", "is_async") if getattr(self, name)]
         return f"Case({', '.join(parts)})"
 

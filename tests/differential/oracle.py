@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import jinja2
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
     from .grammar import Case
 
 JINJA2_EXTENSIONS = ("jinja2.ext.do", "jinja2.ext.loopcontrols")
-# One meaning, two names: Kida's class on the left.
-_NAMES = {"TemplateNotFoundError": "TemplateNotFound", "TemplateAssertionError": "TemplateSyntaxError"}
+# One meaning, two names. Kida's MacroArgumentError is a TypeError, as which Jinja2's templates know it.
+_NAMES = MappingProxyType(
+    {
+        "TemplateNotFoundError": "TemplateNotFound",
+        "TemplateAssertionError": "TemplateSyntaxError",
+        "MacroArgumentError": "TypeError",
+    }
+)
 _INTERNAL_ERRORS = frozenset({"SyntaxError", "UnboundLocalError", "NameError"})
 _INTERNAL_ASSERTION = "Tried to resolve a name to a reference"
 
@@ -138,7 +145,7 @@ class Comparison:
 def _lines(comparison: Comparison) -> Iterator[str]:
     case = comparison.case
     for name, text in case.templates.items():
-        yield f"--- {name}"
+        yield f"--- {name}{' (rendered)' * (name == case.main)}"
         yield repr(text) if re.search(r"[^\S \n]", text) else text
     yield "--- context"
     for name, value in case.context.items():

@@ -21,10 +21,14 @@ from .grammar import Case, build_case
 from .oracle import Comparison, Outcome, compare, render_jinja2, time_limit
 from .productions import all_labels
 from .shrink import shrink
+from .values import CONTEXT
 
 SECONDS_PER_CASE = 10.0
 BATCH = 100
-KEPT_PER_KIND = 6
+KEPT_PER_KIND = 4
+# Two texts that differ say less of the cause than an error's message does.
+KEPT_OF_TEXTS = 40
+_NAME = re.compile(rf"\b(?:{'|'.join(sorted(CONTEXT, key=len, reverse=True))}|[mpqrs]\d|b\d)\b")
 
 
 def say(text: str) -> None:
@@ -107,16 +111,26 @@ def _shrunk(job: tuple[int, int, float]) -> Comparison:
     return shrink(limited(case_number(seed, number)), limited, seconds)
 
 
+def _skeleton(case: Case) -> tuple[str, ...]:
+    """What a minimal case looks like apart from its names, numbers, texts and white space."""
+    texts = (re.sub(r"\s+|'[^']*'|\d+", "", text) for text in case.templates.values())
+    return tuple(sorted(_NAME.sub("x", text) for text in texts if text))
+
+
 def _report(seed: int, tally: Tally, pool: ProcessPoolExecutor, groups: int, seconds: float) -> None:
     kinds: dict[str, list[int]] = {}
     for number, kind in tally.disagreed:
         kinds.setdefault(kind, []).append(number)
     ordered = sorted(kinds.items(), key=lambda item: -len(item[1]))
-    jobs = [(seed, number, seconds) for _, numbers in ordered[:groups] for number in numbers[:KEPT_PER_KIND]]
+    jobs = [
+        (seed, number, seconds)
+        for kind, numbers in ordered[:groups]
+        for number in numbers[: KEPT_OF_TEXTS if kind.startswith("text / text") else KEPT_PER_KIND]
+    ]
     forms: dict[object, tuple[Comparison, list[int]]] = {}
     for (_, number, _), comparison in zip(jobs, pool.map(_shrunk, jobs), strict=True):
         case = comparison.case
-        form = (tuple(case.templates.items()), comparison.jinja2.error, comparison.kida.error)
+        form = (_skeleton(case), comparison.jinja2.error, comparison.kida.error)
         forms.setdefault(form, (comparison, []))[1].append(number)
     for kind, numbers in ordered:
         say(f"{len(numbers):6} {kind}")

@@ -40,7 +40,7 @@ def shrink(
     changed = True
     while changed and monotonic() < deadline:
         changed = False
-        for step in (_templates, _options, _chunks, _pairs, _tokens, _context):
+        for step in (_templates, _context, _options, _chunks, _pairs, _tokens, _context):
             again = True
             while again:
                 again = False
@@ -59,6 +59,9 @@ def _with(case: Case, name: str, text: str) -> Case:
 
 
 def _templates(case: Case) -> Iterator[Case]:
+    for name in case.templates:
+        if name != case.main:
+            yield replace(case, main=name)
     for name in case.templates:
         if name != case.main:
             yield replace(case, templates={key: text for key, text in case.templates.items() if key != name})
@@ -135,6 +138,12 @@ def _tokens(case: Case) -> Iterator[Case]:
 
 
 def _context(case: Case) -> Iterator[Case]:
+    words = set(_TOKENS.findall("\n".join(case.templates.values())))
+    mentioned = {name: value for name, value in case.context.items() if name in words}
+    if len(mentioned) < len(case.context):
+        yield replace(case, context=mentioned)
+    if case.context:
+        yield replace(case, context={})
     for name in case.context:
         yield replace(case, context={key: value for key, value in case.context.items() if key != name})
     for name, value in case.context.items():

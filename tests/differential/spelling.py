@@ -99,9 +99,9 @@ class Pen:
         elif mark is Mark.CLOSE_TAG:
             if self._in_line:
                 self._in_line = False
-                self.write(self._colon(4) + "\n")
+                self.write(self._colon(10) + "\n")
             else:
-                self.write(self._colon(60) + self._space() + self._trim(plus=True) + spelling.block[1])
+                self.write(self._colon(300) + self._space() + self._trim(plus=True) + spelling.block[1])
         elif mark is Mark.OPEN_OUTPUT:
             self.write(spelling.variable[0] + self._trim(plus=False) + self._space())
         else:

@@ -33,7 +33,7 @@ def if_tag(parser: Parser, tag: Token) -> nodes.If:
         start = parser.next().start
     if parser.at_name("else"):
         parser.next()
-        parser.expect_tag_end()
+        parser.expect_body()
         otherwise = parser.body(_ELSE_STOPS)
     parser.close()
     return nodes.If(branches[0].span, tuple(branches), otherwise)
@@ -48,7 +48,7 @@ def unless_tag(parser: Parser, tag: Token) -> nodes.If:
     otherwise: nodes.Body | None = None
     if parser.at_name("else"):
         parser.next()
-        parser.expect_tag_end()
+        parser.expect_body()
         otherwise = parser.body(frozenset(("endunless", "end")))
     parser.close()
     span = Span(tag.start, condition.span.end)
@@ -68,7 +68,7 @@ def for_tag(parser: Parser, tag: Token, *, is_async: bool = False, start: int | 
     condition = expression(parser) if parser.skip_name("if") else None
     recursive = parser.skip_name("recursive")
     header = parser.span_from(tag.start if start is None else start)
-    parser.expect_tag_end()
+    parser.expect_body()
     body, otherwise = _loop_bodies(parser, _LOOP_STOPS, frozenset(("endfor", "end")))
     return nodes.For(header, target, iterable, condition, body, otherwise, recursive, is_async)
 
@@ -113,7 +113,7 @@ def _loop_bodies(
     otherwise: nodes.Body = ()
     if parser.at_name("else", "empty"):
         parser.next()
-        parser.expect_tag_end()
+        parser.expect_body()
         otherwise = parser.body(else_stops)
     parser.close()
     return body, otherwise
@@ -144,7 +144,7 @@ def _leave_loop(parser: Parser, tag: Token) -> Span:
 def try_tag(parser: Parser, tag: Token) -> nodes.Try:
     """``{% try %}…{% fallback err %}…{% end %}``."""
     parser.open(tag, "endtry")
-    parser.expect_tag_end()
+    parser.expect_body()
     body = parser.body(frozenset(("fallback", "endtry", "end")))
     if not parser.at_name("fallback"):
         parser.fail(
@@ -152,7 +152,7 @@ def try_tag(parser: Parser, tag: Token) -> nodes.Try:
         )
     parser.next()
     target = target_name(parser) if parser.token.kind is NAME else None
-    parser.expect_tag_end()
+    parser.expect_body()
     fallback = parser.body(frozenset(("endtry", "end")))
     parser.close()
     return nodes.Try(Span(tag.start, tag.end), body, target, fallback)
@@ -167,4 +167,4 @@ def _expect_condition_end(parser: Parser) -> None:
         )
     if parser.token.kind is BEGIN_TAG:
         parser.fail_expected("the end of the tag")
-    parser.expect_tag_end()
+    parser.expect_body()

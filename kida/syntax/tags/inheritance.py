@@ -13,6 +13,14 @@ from kida.syntax.tokens import END_TAG, NAME, OPERATOR, Token
 
 def extends_tag(parser: Parser, tag: Token) -> nodes.Extends:
     """``{% extends template %}``."""
+    for opened in parser.open_tags:
+        if opened.name not in ("if", "unless"):
+            parser.fail(
+                f"'extends' inside of {opened.name!r}",
+                tag,
+                ErrorCode.MISPLACED_TAG,
+                "it stands at the top of a template, or in an 'if' there",
+            )
     template = expression(parser)
     span = parser.span_from(tag.start)
     parser.expect_tag_end()

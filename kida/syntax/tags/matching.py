@@ -18,7 +18,7 @@ def match_tag(parser: Parser, tag: Token) -> nodes.Match:
     parser.open(tag, "endmatch")
     subject = expression_list(parser)
     span = parser.span_from(tag.start)
-    parser.expect_tag_end()
+    parser.expect_body()
     for statement in parser.body(_STOPS):
         if not isinstance(statement, nodes.Text) or statement.text.strip():
             parser.fail(
@@ -34,8 +34,10 @@ def match_tag(parser: Parser, tag: Token) -> nodes.Match:
         header = parser.span_from(start)
         if cases and cases[-1].guard is None and _matches_anything(cases[-1].pattern):
             parser.fail("this case is never reached: the one before matches anything", header, ErrorCode.INVALID_PATTERN)
-        parser.expect_tag_end()
+        parser.expect_body()
         cases.append(nodes.Case(header, pattern, guard, parser.body(_STOPS)))
+    if not cases:
+        parser.fail("'match' has no 'case'", span, ErrorCode.MISPLACED_TAG, "write {% case pattern %} inside it")
     parser.close()
     return nodes.Match(span, subject, tuple(cases))
 
@@ -66,7 +68,8 @@ def _as_pattern(parser: Parser, *, star: bool = False) -> nodes.Pattern:
     with parser.nested():
         start = parser.token.start
         if star and parser.skip_operator("*"):
-            return nodes.StarPattern(parser.span_from(start), _capture_target(parser))
+            target = _capture_target(parser)
+            return nodes.StarPattern(parser.span_from(start), target)
         first = _closed_pattern(parser)
         if parser.at_operator("|"):
             patterns = [first]
@@ -76,7 +79,8 @@ def _as_pattern(parser: Parser, *, star: bool = False) -> nodes.Pattern:
         if parser.skip_name("as"):
             if isinstance(first, nodes.CapturePattern) and first.target is None:
                 parser.fail("write the name alone instead of '_ as name'", first, ErrorCode.INVALID_PATTERN)
-            return nodes.AsPattern(parser.span_from(start), first, target_name(parser))
+            target = target_name(parser)
+            return nodes.AsPattern(parser.span_from(start), first, target)
         return first
 
 
@@ -197,7 +201,7 @@ def _mapping(parser: Parser) -> nodes.Pattern:
             token = parser.token
             dotted = token.kind is NAME and token.value not in _LITERALS
             key = _dotted_value(parser).value if dotted else _literal(parser)
-            if isinstance(key, nodes.Name):
+            if isinstance(key, nodes.Name) or not isinstance(key, (nodes.Constant, nodes.Attribute)):
                 parser.fail("a key is a literal or a dotted name", key, ErrorCode.INVALID_PATTERN)
             if isinstance(key, nodes.Constant) and any(
                 isinstance(other, nodes.Constant) and other.value == key.value for other, _ in items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kida.errors import ErrorCode
 from kida.source import Span
 from kida.syntax import nodes
-from kida.syntax.expressions import assignment_target, expression, expression_list, filter_chain, target_name
+from kida.syntax.expressions import assignment_target, expression, expression_list, filter_chain
 from kida.syntax.parser import Parser
 from kida.syntax.tokens import END_TAG, Token
 
@@ -52,9 +52,10 @@ def _assignments(parser: Parser, tag: Token, reach: str) -> tuple[nodes.Statemen
     statements: list[nodes.Statement] = []
     start = tag.start
     while True:
+        several = not parser.at_operator("(", "[")
         target = assignment_target(parser)
+        several &= isinstance(target, nodes.TargetTuple)
         when_missing = _assignment_operator(parser, target)
-        several = isinstance(target, nodes.TargetTuple)
         value = expression_list(parser) if several else expression(parser)
         statements.append(nodes.Assign(parser.span_from(start), target, value, reach, when_missing))
         if not parser.skip_operator(","):
@@ -81,8 +82,7 @@ def with_tag(parser: Parser, tag: Token) -> nodes.With:
     while parser.token.kind is not END_TAG:
         if targets:
             parser.expect_operator(",")
-        several = parser.at_operator("(", "[")
-        target = assignment_target(parser, namespaces=False) if several else target_name(parser)
+        target = assignment_target(parser, namespaces=False)
         parser.expect_operator("=")
         targets.append(target)
         values.append(expression(parser))
