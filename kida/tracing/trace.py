@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kida.source import Region, Source
 
 if TYPE_CHECKING:
+    from kida.render_context import RenderContext
     from kida.template.linking import Unit
 
 _MARK: Final = ".template"
@@ -60,7 +61,7 @@ class TemplateFrame:
 
     def context_names(self) -> list[str]:
         """The names of the variables that the template was rendered with, and of the globals."""
-        context = None if self._frame is None else self._frame.f_locals.get(".ctx")
+        context = context_of(self._frames)
         return [] if context is None else [*context.vars, *context.parent]
 
     @property
@@ -150,6 +151,12 @@ def unit_of(frame: FrameType) -> Unit | None:
     """The unit whose code a frame runs; ``None`` for any other code."""
     unit: Unit | None = frame.f_globals.get(_MARK)
     return unit
+
+
+def context_of(frames: Iterable[FrameType]) -> RenderContext | None:
+    """The context that some frames of a template run in, as far as one of them holds it."""
+    contexts = (frame.f_locals.get(".ctx") for frame in frames)
+    return next((context for context in contexts if context is not None), None)
 
 
 def running_line() -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -11,7 +11,7 @@ from kida.semantics.analysis import analyse
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
 from kida.source import Source, Span
 from kida.syntax import nodes
-from kida.tracing.trace import unit_of
+from kida.tracing.trace import context_of, unit_of
 
 
 def visible_variables(frames: Sequence[FrameType], source: Source, line: int, column: int) -> dict[str, Any]:
@@ -38,16 +38,16 @@ def visible_variables(frames: Sequence[FrameType], source: Source, line: int, co
     return found
 
 
-def _value(variable: Variable, frames: Iterable[FrameType]) -> Any:
-    """A variable's value in the innermost frame whose own it is."""
+def _value(variable: Variable, frames: Sequence[FrameType]) -> Any:
+    """A variable's value in the innermost frame that knows it."""
     if variable.origin is Origin.DYNAMIC:
-        contexts = (frame.f_locals.get(".ctx") for frame in frames)
-        context = next((context for context in contexts if context is not None), None)
+        context = context_of(frames)
         return missing if context is None else context.resolve_or_missing(variable.name)
+    name = variable.python_name
     for frame in frames:
         code = frame.f_code
-        if variable.python_name in (*code.co_varnames, *code.co_cellvars):
-            return frame.f_locals.get(variable.python_name, missing)
+        if name in code.co_varnames or name in code.co_cellvars or name in code.co_freevars:
+            return frame.f_locals.get(name, missing)
     return missing
 
 
