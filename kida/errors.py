@@ -227,7 +227,9 @@ class TemplatesNotFound(TemplateNotFoundError):
     def __init__(self, names: Iterable[str] = (), message: str | None = None, **details: Any) -> None:
         tried = tuple(str(name) for name in names)
         listed = ", ".join(repr(name) for name in tried)
-        said = message or (f"none of these templates was found: {listed}" if tried else "no template names were given")
+        said = message or (
+            f"none of these templates was found: {listed}" if tried else "no template names were given"
+        )
         super().__init__(tried[-1] if tried else None, said, **details)
         self.names = tried
 

@@ -44,9 +44,9 @@ class Region(NamedTuple):
 
 
 class Source:
-    """A template's text with its name and file.
+    r"""A template's text with its name and file.
 
-    The text is held with ``\\n`` line ends whatever it was given with, as Jinja2 does, so that offsets
+    The text is held with ``\n`` line ends whatever it was given with, as Jinja2 does, so that offsets
     mean the same on every platform; lines and columns are those of the original text.
 
     Parameters: ``text``; ``name``, by which a loader knows the template (``None`` for a string);
@@ -160,7 +160,10 @@ def _width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Cf", "Me") else
-        2 if unicodedata.east_asian_width(c) in "WF" else 1
+        0
+        if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Cf", "Me")
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
         for c in text
     )

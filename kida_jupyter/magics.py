@@ -113,7 +113,7 @@ def parse_options(line: str) -> CellOptions:
         raise _unknown_word(unknown[0])
     options = CellOptions(given.format, given.name, given.to)
     if options.format is not None and options.format not in FORMATS:
-        near = _nearest(options.format, FORMATS)
+        near = _nearest(options.format.lower(), FORMATS)
         known = ", ".join(FORMATS)
         raise _usage(f"--as {options.format} is none of {known}", near and f"--as {near}")
     if options.name == "":

@@ -116,7 +116,7 @@ class Notebook:
         whether values are escaped. Raises `kida.TemplateSyntaxError`.
         """
         if name is None:
-            shown_name = f"In[{self.shell.execution_count}]"
+            shown_name = f"In[{self.shell.displayhook.prompt_count}]"
             self._escapes[shown_name] = escapes
             return self.environment.from_string(text, name=shown_name)
         if self._escapes.get(name) is not escapes:

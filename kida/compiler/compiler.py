@@ -8,7 +8,6 @@ from types import CodeType, MappingProxyType
 from typing import Final
 
 from kida.compiler import control, expressions, joining, macros, matching, output
-from kida.compiler import python as py
 from kida.compiler.generator import ExpressionRule, Generator, StatementRule
 from kida.compiler.options import Compiled, Options
 from kida.errors import ErrorCode, TemplateSyntaxError

@@ -65,21 +65,23 @@ def _recursive_loop(g: Generator, node: nodes.For) -> None:
     function_scope = g.scopes.opened[node, "function"]
     name = f"loop {g.temporary('recursive')[1:]}"
     iterable = g.expression(node.iterable)
-    with g.defining(
-        name, py.arguments([".iterable", ".depth"], at, optional=1), at, function_scope, text=True
+    with (
+        g.defining(
+            name,
+            py.arguments([".iterable", ".depth"], at, optional=1),
+            at,
+            function_scope,
+            text=True,
+            audible=False,
+        ),
+        g.entering(function_scope, at),
     ):
-        with g.entering(function_scope, at):
-            depth = py.choose(
-                py.is_missing(py.load(".depth", at), at), py.constant(0, at), py.load(".depth", at), at
-            )
-            g.emit(py.assign(".depth", depth, at))
-            _loop(g, node, py.load(".iterable", at), name)
-    with g.audible(at) as wanted:
-        result = g.directly_awaited(py.call(py.load(name, at), [iterable], g.at(node.iterable.span)), at)
-        if wanted:
-            g.write(result, at)
-        else:
-            g.emit(py.statement(result, at))
+        depth = py.choose(
+            py.is_missing(py.load(".depth", at), at), py.constant(0, at), py.load(".depth", at), at
+        )
+        g.emit(py.assign(".depth", depth, at))
+        _loop(g, node, py.load(".iterable", at), name)
+    g.write(g.directly_awaited(py.call(py.load(name, at), [iterable], g.at(node.iterable.span)), at), at)
 
 
 def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None) -> None:
@@ -216,7 +218,7 @@ def try_(g: Generator, node: nodes.Try) -> None:
     """``try``, ``fallback``: what the body writes is held back until it has come to its end."""
     at = g.at(node.span)
     outer = g.sink
-    with g.collecting() as body, g.loop_block(loop=False), g.buffered(at) as buffer:
+    with g.collecting() as body, g.loop_block(loop=False), g.buffered(at, audible=False) as buffer:
         g.tries.append((buffer, outer))
         g.body(node.body)
         g.tries.pop()
@@ -226,8 +228,6 @@ def try_(g: Generator, node: nodes.Try) -> None:
             assign_to(g, node.target, py.load(error, g.at(node.target.span)))
         g.body(node.fallback)
     with g.collecting() as success:
-        with g.audible(at) as wanted:
-            if wanted:
-                g.write(py.joined(buffer, at), at)
+        g.write(py.joined(buffer, at), at)
     handler = ast.ExceptHandler(py.load(".Exception", at), error, fallback or [ast.Pass(**at)], **at)
     g.emit(ast.Try(body, [handler], success or [ast.Pass(**at)], [], **at))

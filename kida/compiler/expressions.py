@@ -139,7 +139,9 @@ def conditional(g: Generator, node: nodes.Conditional) -> ast.expr:
             other = g.expression(node.other)
         else:
             line = g.source.position(node.span.start).line
-            hint = f"the inline if-expression on line {line} evaluated to false and no else section was defined."
+            hint = (
+                f"the inline if-expression on line {line} evaluated to false and no else section was defined."
+            )
             other = py.call(".undefined_branch", [py.constant(hint, at)], at)
     return py.choose(condition, value, other, at)
 
@@ -149,9 +151,7 @@ def coalesce(g: Generator, node: nodes.Coalesce) -> ast.expr:
     at = g.at(node.span)
     held = g.temporary("value")
     left = py.named(held, lenient(g, node.left), at)
-    return py.choose(
-        py.call(".is_absent", [left], at), g.expression(node.right), py.load(held, at), at
-    )
+    return py.choose(py.call(".is_absent", [left], at), g.expression(node.right), py.load(held, at), at)
 
 
 def lenient(g: Generator, node: nodes.Expression) -> ast.expr:
@@ -213,7 +213,9 @@ def _link(g: Generator, node: nodes.Expression, rest: Callable[[ast.expr], ast.e
     if isinstance(node, nodes.Attribute):
         key: ast.expr = py.constant(node.name, at)
         if node.null_safe:
-            return _link(g, node.target, lambda base: _unless_absent(g, ".safe_attribute", base, key, rest, at))
+            return _link(
+                g, node.target, lambda base: _unless_absent(g, ".safe_attribute", base, key, rest, at)
+            )
         return _link(g, node.target, lambda base: rest(_attribute_of(g, node, base)))
     if isinstance(node, nodes.Subscript):
         if node.null_safe and not isinstance(node.key, nodes.Slice):

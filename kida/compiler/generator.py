@@ -141,17 +141,24 @@ class Generator:
             with self.collecting() as body:
                 yield True
             if body:
-                self.emit(py.when(py.compare(py.load(".parent", at), ast.Is(), py.constant(None, at), at), body, [], at))
+                self.emit(
+                    py.when(
+                        py.compare(py.load(".parent", at), ast.Is(), py.constant(None, at), at), body, [], at
+                    )
+                )
 
     @contextmanager
-    def buffered(self, at: At) -> Iterator[str]:
-        """What is written inside goes to a list, whose name is given."""
+    def buffered(self, at: At, *, audible: bool = True) -> Iterator[str]:
+        """What is written inside goes to a list, whose name is given.
+
+        ``audible`` says that it does also where output at the top goes nowhere.
+        """
         buffer = self.temporary("buffer")
         writer = self.temporary("write")
         self.emit(py.assign(buffer, ast.List([], py.LOAD, **at), at))
         self.emit(py.assign(writer, py.attribute(py.load(buffer, at), "append", at), at))
         outer = self.sink, self.silenced
-        self.sink, self.silenced = writer, "never"
+        self.sink, self.silenced = writer, "never" if audible else self.silenced
         yield buffer
         self.sink, self.silenced = outer
 
@@ -194,17 +201,24 @@ class Generator:
 
     @contextmanager
     def defining(
-        self, name: str, arguments: ast.arguments, at: At, scope: Scope | None, *, text: bool
+        self,
+        name: str,
+        arguments: ast.arguments,
+        at: At,
+        scope: Scope | None,
+        *,
+        text: bool,
+        audible: bool = True,
     ) -> Iterator[None]:
         """Emit the definition of a function; what is generated inside is its body.
 
-        ``text`` functions return what they wrote; the others hand it on as the form says.
+        ``text`` functions return what they wrote (``audible`` as of `buffered`); the others hand it on as the form says.
         """
         outer = self.function, self.sink, self.silenced, self.statements
         self.function, self.statements = Function(scope), []
         is_async = self.form.is_async
         if text:
-            with self.buffered(at) as buffer:
+            with self.buffered(at, audible=audible) as buffer:
                 yield
                 self.emit(ast.Return(self.as_text(py.joined(buffer, at), at), **at))
         else:
@@ -259,7 +273,9 @@ class Generator:
             self.emit(py.assign(variable.python_name, found, at))
             absent = py.call(".global", [py.load(".ctx", at), name], at)
             value = py.load(variable.python_name, at)
-            self.emit(py.when(py.is_missing(value, at), [py.assign(variable.python_name, absent, at)], [], at))
+            self.emit(
+                py.when(py.is_missing(value, at), [py.assign(variable.python_name, absent, at)], [], at)
+            )
 
     def _plain(self, variable: Variable, at: At) -> ast.expr:
         """A variable's value, which may be the mark for none."""
@@ -314,7 +330,9 @@ class Generator:
 
     def _export(self, variable: Variable, value: ast.expr, at: At, *, exported: bool) -> ast.expr:
         name = "export" if exported and not variable.name.startswith("_") else "bind"
-        return py.call(py.attribute(py.load(".ctx", at), name, at), [py.constant(variable.name, at), value], at)
+        return py.call(
+            py.attribute(py.load(".ctx", at), name, at), [py.constant(variable.name, at), value], at
+        )
 
     def visible(self, at: At) -> ast.expr:
         """The variables that are assigned here and not in the context, as a dict; ``None`` where there are none."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from kida.compiler import python as py
 from kida.compiler.generator import Generator
 from kida.compiler.python import At
+from kida.semantics.scopes import Origin, Variable
 from kida.syntax import nodes
 
 
@@ -85,24 +87,24 @@ def block_function(g: Generator, node: nodes.Block) -> None:
     """The function of a block's body."""
     at = g.at(node.span)
     scope = g.scopes.opened[node, "body"]
-    with g.defining(f"block {node.name}", _rendering_arguments(g, at), at, scope, text=False):
-        with g.entering(scope, at):
-            _references(g, scope.variables, node, at)
-            g.body(node.body)
+    arguments = _rendering_arguments(g, at)
+    with g.defining(f"block {node.name}", arguments, at, scope, text=False), g.entering(scope, at):
+        _references(g, scope.variables, node, at)
+        g.body(node.body)
 
 
 def template_function(g: Generator, node: nodes.Template, name: str) -> None:
     """The function of a template's top."""
     at = g.at(node.span._replace(end=node.span.start))
     has_extends = any(isinstance(inner, nodes.Extends) for inner in nodes.walk(node))
-    with g.defining(name, _rendering_arguments(g, at), at, g.scopes.top, text=False):
-        with g.entering(g.scopes.top, at):
-            _references(g, g.scopes.top.variables, None, at)
-            if has_extends:
-                g.emit(py.assign(".parent", py.constant(None, at), at))
-            g.body(node.body)
-            if has_extends:
-                _render_parent(g, node)
+    top = g.scopes.top
+    with g.defining(name, _rendering_arguments(g, at), at, top, text=False), g.entering(top, at):
+        _references(g, top.variables, None, at)
+        if has_extends:
+            g.emit(py.assign(".parent", py.constant(None, at), at))
+        g.body(node.body)
+        if has_extends:
+            _render_parent(g, node)
 
 
 def _render_parent(g: Generator, node: nodes.Template) -> None:
@@ -115,21 +117,23 @@ def _render_parent(g: Generator, node: nodes.Template) -> None:
         for statement in body:
             g.emit(statement)
     else:
-        g.emit(py.when(py.compare(py.load(".parent", at), ast.IsNot(), py.constant(None, at), at), body, [], at))
+        g.emit(
+            py.when(py.compare(py.load(".parent", at), ast.IsNot(), py.constant(None, at), at), body, [], at)
+        )
 
 
 def _rendering_arguments(g: Generator, at: At) -> ast.arguments:
     return py.arguments([".ctx"] if g.form.streams else [".ctx", ".write"], at)
 
 
-def _references(g: Generator, variables: dict[str, object], block: nodes.Block | None, at: At) -> None:
+def _references(g: Generator, variables: Mapping[str, Variable], block: nodes.Block | None, at: At) -> None:
     """Emit what gives ``self`` and ``super`` their values where they are used."""
     for name in ("self", "super"):
         variable = variables.get(name)
-        if variable is None or variable.name not in variable.scope.implicit or variable.origin.name != "IMPLICIT":  # type: ignore[attr-defined]
+        if variable is None or name not in variable.scope.implicit or variable.origin is not Origin.IMPLICIT:
             continue
         arguments: list[ast.expr] = [py.load(".ctx", at)]
         if name == "super" and block is not None:
             arguments += [py.constant(block.name, at), py.load(f"block {block.name}", at)]
         arguments.append(g.is_escaping(at))
-        g.emit(py.assign(variable.python_name, py.call(f".{name}", arguments, at), at))  # type: ignore[attr-defined]
+        g.emit(py.assign(variable.python_name, py.call(f".{name}", arguments, at), at))

@@ -60,7 +60,8 @@ def _callable(
     implicit = {
         key: variable
         for key in ("caller", "varargs", "kwargs")
-        if (variable := scope.variables.get(key)) is not None and variable.name in scope.implicit
+        if (variable := scope.variables.get(key)) is not None
+        and variable.name in scope.implicit
         and not any(parameter.name == key for parameter in parameters)
         and not variable.stored
     }
@@ -89,7 +90,12 @@ def _callable(
 
 
 def _signature(
-    g: Generator, parameters: tuple[nodes.Parameter, ...], implicit: dict[str, Variable], at: At, *, strict: bool
+    g: Generator,
+    parameters: tuple[nodes.Parameter, ...],
+    implicit: dict[str, Variable],
+    at: At,
+    *,
+    strict: bool,
 ) -> ast.arguments:
     """Python's own signature, so that Python binds the arguments."""
     made = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
@@ -145,7 +151,9 @@ def _defaults(
             unset.discard(variable)
             given = py.load(variable.python_name, place)
             g.emit(
-                py.when(py.is_missing(given, place), [py.assign(variable.python_name, value, place)], [], place)
+                py.when(
+                    py.is_missing(given, place), [py.assign(variable.python_name, value, place)], [], place
+                )
             )
     caller = implicit.get("caller")
     if caller is not None:
@@ -154,7 +162,9 @@ def _defaults(
         g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, none, at)], [], at))
     for key in ("varargs", "kwargs"):
         if key in implicit:
-            declared = next((p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None)
+            declared = next(
+                (p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None
+            )
             if declared is not None:
                 value = py.load(g.scopes.variables[declared].python_name, at)
                 g.emit(py.assign(implicit[key].python_name, value, at))

@@ -25,7 +25,10 @@ def match(g: Generator, node: nodes.Match) -> None:
         cases.append(ast.match_case(pattern, guard, body or [ast.Pass(**at)]))
     if patterns.values:
         names = ast.Call(
-            py.load(".values", at), [], [ast.keyword(key, value, **at) for key, value in patterns.values.items()], **at
+            py.load(".values", at),
+            [],
+            [ast.keyword(key, value, **at) for key, value in patterns.values.items()],
+            **at,
         )
         g.emit(py.assign(patterns.holder, names, at))
     if cases:
@@ -70,9 +73,9 @@ class _Patterns:
 
 def _value(p: _Patterns, node: nodes.ValuePattern) -> ast.pattern:
     at = p.g.at(node.span)
-    if isinstance(node.value, nodes.Constant) and node.value.value in (None, True, False):
-        if node.value.value is None or type(node.value.value) is bool:
-            return ast.MatchSingleton(node.value.value, **at)
+    value = node.value.value if isinstance(node.value, nodes.Constant) else ...
+    if value is None or type(value) is bool:
+        return ast.MatchSingleton(value, **at)
     return ast.MatchValue(p.value(node.value), **at)
 
 

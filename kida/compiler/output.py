@@ -38,19 +38,22 @@ def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
 
 def as_output(g: Generator, value: ast.expr, at: At) -> ast.expr:
     """A value as the text that is written for it: finalised, escaped where output is."""
-    if g.options.finalize is not None:
-        first = {
-            "context": [py.load(".ctx", at)],
-            "eval_context": [py.call(".eval_context", [g.is_escaping(at)], at)],
-            "environment": [py.load(".environment", at)],
-        }
-        value = py.call(".finalize", [*first.get(g.options.finalize, []), value], at)
-        value = g.awaited(value, at)
+    finalize = g.options.finalize
+    if finalize is not None:
+        first: list[ast.expr] = []
+        if finalize == "context":
+            first.append(py.load(".ctx", at))
+        elif finalize == "eval_context":
+            first.append(py.call(".eval_context", [g.is_escaping(at)], at))
+        elif finalize == "environment":
+            first.append(py.load(".environment", at))
+        value = g.awaited(py.call(".finalize", [*first, value], at), at)
     if g.escaping is None:
         return py.call(".output", [value, g.is_escaping(at)], at)
     # the common case, a plain str, is told apart here and not in a function that would have to be called
+    held: ast.expr = value
     if isinstance(value, ast.Name):
-        held, again = value, py.load(value.id, at)
+        again = py.load(value.id, at)
     else:
         name = g.temporary("value")
         held, again = py.named(name, value, at), py.load(name, at)
@@ -77,14 +80,10 @@ def filter_block(g: Generator, node: nodes.FilterBlock) -> None:
     """``{% filter name %}…{% endfilter %}``."""
     at = g.at(node.span)
     with g.entering(g.scopes.opened[node, "body"], at):
-        with g.buffered(at) as buffer:
+        with g.buffered(at, audible=False) as buffer:
             g.body(node.body)
         filtered = filter_chain(g, node.filter, g.as_text(py.joined(buffer, at), at))
-        with g.audible(at) as wanted:
-            if wanted:
-                g.write(py.call(".str", [filtered], at), at)
-            else:
-                g.emit(py.statement(filtered, at))
+        g.write(py.call(".str", [filtered], at), at)
 
 
 def capture(g: Generator, node: nodes.Capture) -> None:
@@ -116,8 +115,8 @@ def assign_to(g: Generator, target: nodes.Expression, value: ast.expr) -> None:
         if target.starred >= 0:
             stores[target.starred] = ast.Starred(stores[target.starred], py.STORE, **at)
         g.emit(ast.Assign([ast.Tuple(stores, py.STORE, **at)], value, **at))
-        for item, name in zip(target.items, held, strict=True):
-            assign_to(g, item, py.load(name, at))
+        for item, held_name in zip(target.items, held, strict=True):
+            assign_to(g, item, py.load(held_name, at))
 
 
 def assign(g: Generator, node: nodes.Assign) -> None:

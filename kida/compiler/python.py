@@ -7,12 +7,13 @@ names, for debuggers and for keyword arguments.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 from kida.source import Source, Span
 
-At: TypeAlias = dict[str, int]
+At: TypeAlias = dict[str, Any]
 """The place of a node, as the keyword arguments that ``ast``'s classes take."""
 
 LOAD: Final = ast.Load()
@@ -119,9 +120,9 @@ def function(
 ) -> ast.FunctionDef | ast.AsyncFunctionDef:
     """A function definition."""
     kind = ast.AsyncFunctionDef if is_async else ast.FunctionDef
-    made = kind(name, arguments, body, [], None, **at)
-    made.type_params = []  # type: ignore[attr-defined]
-    return made
+    if sys.version_info >= (3, 12):
+        return kind(name, arguments, body, [], None, None, [], **at)
+    return kind(name, arguments, body, [], None, **at)
 
 
 def arguments(names: Iterable[str], at: At, *, optional: int = 0) -> ast.arguments:

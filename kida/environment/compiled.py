@@ -143,7 +143,9 @@ def _revived(
         made = Compiled(code, links, tuple(metadata["blocks"]), metadata["extends"])
     except (KeyError, TypeError, ValueError):
         return None
-    known = all(environment._registry.passes_of(link.kind, link.name) is not None for link in links if link.required)
+    known = all(
+        environment._registry.passes_of(link.kind, link.name) is not None for link in links if link.required
+    )
     if not fresh or not known or not fits(made, environment._registry):
         return None
     return Template(

@@ -145,7 +145,7 @@ class Environment:
     _cache: LRUCache[str, Template]
     _namespaces: dict[Form, dict[str, Any]]
     _lock: Any
-    _loading: dict[str, Any]
+    _loading: dict[str, _Flight]
 
     # --- configuration -----------------------------------------------------------------------------------------
 
@@ -226,7 +226,9 @@ class Environment:
         """A decorator that registers a function as a test."""
         return self._registering(self.add_test, name)
 
-    def _registering(self, add: Callable[[str, F], None], name: str | None) -> Callable[[F], F]:
+    def _registering(
+        self, add: Callable[[str, Callable[..., Any]], None], name: str | None
+    ) -> Callable[[F], F]:
         if callable(name):
             raise TypeError(f"write @env.{add.__name__[4:]}() with parentheses")
 
@@ -247,9 +249,7 @@ class Environment:
 
     # --- templates ---------------------------------------------------------------------------------------------
 
-    def get_template(
-        self, name: str | Template, globals: Mapping[str, Any] | None = None
-    ) -> Template:
+    def get_template(self, name: Any, globals: Mapping[str, Any] | None = None) -> Template:
         """The template of a name, from the cache or the loader.
 
         Compiled once however many threads ask: the others wait, and get the same template or the same error.
@@ -258,9 +258,9 @@ class Environment:
         """
         if isinstance(name, Template):
             return name
-        if isinstance(name, Undefined):
-            name._fail_with_undefined_error()
         if not isinstance(name, str):
+            if isinstance(name, Undefined):
+                name._fail_with_undefined_error()
             raise TemplateNotFoundError(name, f"template {name!r} not found: the name of a template is a str")
         if globals:
             return self._loaded(name, globals)
@@ -273,7 +273,7 @@ class Environment:
             if flight is None:
                 flight = self._loading[name] = _Flight()
         if not mine:
-            return flight.result()  # type: ignore[no-any-return]
+            return flight.result()
         try:
             template = self._loaded(name, None)
             self._cache.set(name, template)
@@ -328,9 +328,7 @@ class Environment:
         """The text of a template given as a string; parameters as of `Template.render`."""
         return self.from_string(source).render(mapping, **context)
 
-    def compile_expression(
-        self, source: str, undefined_to_none: bool = True
-    ) -> Callable[..., Any]:
+    def compile_expression(self, source: str, undefined_to_none: bool = True) -> Callable[..., Any]:
         """A function that gives the value of an expression for variables, as ``env.compile_expression("a + b")``.
 
         Parameters: ``source``, the expression; ``undefined_to_none``, whether an undefined value becomes ``None``.
@@ -515,14 +513,14 @@ class _Flight:
         self._error = error
         self._done.set()
 
-    def result(self) -> Template | None:
+    def result(self) -> Template:
         from threading import get_ident
 
         if self._owner == get_ident():
             raise RuntimeError("a loader asked its environment for the template that it is loading")
         self._done.wait()
-        if self._error is not None:
-            raise self._error
+        if self._template is None:
+            raise self._error or RuntimeError("a template was neither made nor not")
         return self._template
 
 

@@ -14,7 +14,11 @@ from kida.runtime.hooks import PassArg, pass_arg_of
 
 Functions = Mapping[str, Callable[..., Any]]
 
-_WORDS: Final = {PassArg.CONTEXT: "context", PassArg.EVAL_CONTEXT: "eval_context", PassArg.ENVIRONMENT: "environment"}
+_WORDS: Final = {
+    PassArg.CONTEXT: "context",
+    PassArg.EVAL_CONTEXT: "eval_context",
+    PassArg.ENVIRONMENT: "environment",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

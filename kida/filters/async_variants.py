@@ -73,6 +73,13 @@ async def _chosen_by_attribute(
 
 
 ASYNC_FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"first": first, "map": map_, "reject": reject, "rejectattr": rejectattr, "select": select, "selectattr": selectattr}
+    {
+        "first": first,
+        "map": map_,
+        "reject": reject,
+        "rejectattr": rejectattr,
+        "select": select,
+        "selectattr": selectattr,
+    }
 )
 """The filters to use in place of the plain ones of the same name: they are as lazy as those."""

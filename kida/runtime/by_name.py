@@ -28,7 +28,9 @@ def call_by_name(
     if function is None:
         code = ErrorCode.UNKNOWN_FILTER if kind == "filter" else ErrorCode.UNKNOWN_TEST
         raise TemplateRuntimeError(
-            f"there is no {kind} named {name!r}", code=code, suggestion=did_you_mean(name, registry.names_of(kind))
+            f"there is no {kind} named {name!r}",
+            code=code,
+            suggestion=did_you_mean(name, registry.names_of(kind)),
         )
     given = [value, *(args or ())]
     wanted = pass_arg_of(function)

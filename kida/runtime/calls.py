@@ -46,7 +46,9 @@ def callee(function: Any, context: RenderContext, names: Names, escaping: bool) 
     return _callee(function, kind, context, names, escaping)
 
 
-def _callee(function: Any, kind: type, context: RenderContext, names: Names, escaping: bool) -> Callable[..., Any]:
+def _callee(
+    function: Any, kind: type, context: RenderContext, names: Names, escaping: bool
+) -> Callable[..., Any]:
     if kind in _PLAIN:
         return function  # type: ignore[no-any-return]
     if (kind is FunctionType and not function.__dict__) or (

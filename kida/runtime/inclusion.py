@@ -106,7 +106,12 @@ def _child(
 
 
 def include(
-    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None, write: Write
+    context: RenderContext,
+    names: Any,
+    ignore: bool,
+    with_context: bool,
+    local: Variables | None,
+    write: Write,
 ) -> None:
     """``include`` in a render."""
     child = _included(context, names, ignore, with_context, local)
@@ -124,7 +129,12 @@ def include_stream(
 
 
 async def include_async(
-    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None, write: Write
+    context: RenderContext,
+    names: Any,
+    ignore: bool,
+    with_context: bool,
+    local: Variables | None,
+    write: Write,
 ) -> None:
     """``include`` in an asynchronous render."""
     child = _included(context, names, ignore, with_context, local)
@@ -238,7 +248,9 @@ def _imported(
             code=ErrorCode.CIRCULAR_IMPORT,
             hint=f"the chain of imports is {chain}; move what both need into a third template",
         )
-    child = _child(context, template.unit(context.form.whole, context.registry), "import", with_context, local)
+    child = _child(
+        context, template.unit(context.form.whole, context.registry), "import", with_context, local
+    )
     child.import_stack = (*context.import_stack, template.name or "<template>")
     root.importing.add(template)
     return child

@@ -95,7 +95,11 @@ class Macro:
         who = f"macro {self.name!r}" if self.name else "the body of a call"
         suggestion = None
         signature = inspect.signature(self._function)
-        known = [name for name, p in signature.parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        known = [
+            name
+            for name, p in signature.parameters.items()
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
         unknown = [name for name in kwargs if name not in known]
         positional = [name for name, p in signature.parameters.items() if p.kind in (0, 1)]
         hint: str | None = f"it is defined as {self.name or 'caller'}{_shown(signature)}"
@@ -115,10 +119,15 @@ class Macro:
             absent = [
                 name
                 for name, p in signature.parameters.items()
-                if p.default is p.empty and p.kind in (0, 1, 3) and name not in kwargs and name not in positional[: len(args)]
+                if p.default is p.empty
+                and p.kind in (0, 1, 3)
+                and name not in kwargs
+                and name not in positional[: len(args)]
             ]
             listed = ", ".join(repr(name) for name in absent)
-            message = f"{who} needs the argument{'s' if len(absent) > 1 else ''} {listed}" if absent else str(error)
+            message = (
+                f"{who} needs the argument{'s' if len(absent) > 1 else ''} {listed}" if absent else str(error)
+            )
         raise MacroArgumentError(message, suggestion=suggestion, hint=hint) from None
 
     def __repr__(self) -> str:

@@ -33,8 +33,8 @@ def concat_text(items: tuple[Any, ...]) -> str:
 
 
 def concat_html(items: tuple[Any, ...]) -> str:
-    """``a ~ b`` where output is escaped: once one of them is HTML, all are."""
-    texts = [item if isinstance(item, str) else item if hasattr(item, "__html__") else str(item) for item in items]
+    """``a ~ b`` where output is escaped: once one of them is ``Markup``, the whole is, and the others are escaped."""
+    texts = [item if isinstance(item, str) else str(item) for item in items]
     if any(hasattr(text, "__html__") for text in texts):
         return Markup("").join(texts)
     return "".join(texts)

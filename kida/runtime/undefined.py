@@ -70,7 +70,8 @@ class Undefined:
         name = self._undefined_name
         if self._undefined_obj is missing:
             return f"{name!r} is undefined"
-        kind = describe_type(self._undefined_obj)
+        described = getattr(type(self._undefined_obj), "describe_for_errors", None)
+        kind = described(self._undefined_obj) if described else describe_type(self._undefined_obj)
         if isinstance(name, str):
             return f"{kind!r} has no attribute {name!r}"
         return f"{kind} has no element {name!r}"
@@ -211,9 +212,6 @@ def describe_type(obj: Any) -> str:
     if obj is Ellipsis:
         return "Ellipsis"
     kind = type(obj)
-    described = getattr(kind, "describe_for_errors", None)
-    if described is not None and kind.__module__.startswith("kida."):
-        return str(described(obj))
     module = kind.__module__
     name = kind.__name__ if module == "builtins" else f"{module}.{kind.__name__}"
     return f"{name} object"

@@ -95,7 +95,12 @@ class _Analysis:
     # --- scopes and variables ----------------------------------------------------------------------------------
 
     def _function(
-        self, node: nodes.Node, part: str, span: Span, parent: Scope | None, implicit: frozenset[str] = frozenset()
+        self,
+        node: nodes.Node,
+        part: str,
+        span: Span,
+        parent: Scope | None,
+        implicit: frozenset[str] = frozenset(),
     ) -> Scope:
         scope = Scope.__new__(Scope)
         Scope.__init__(scope, node, span, parent, scope, implicit=implicit)
@@ -119,7 +124,13 @@ class _Analysis:
         return f"{name}.{count + (name in self._parameters)}" if taken else name
 
     def _new(
-        self, scope: Scope, name: str, origin: Origin, outer: Variable | None = None, *, parameter: bool = False
+        self,
+        scope: Scope,
+        name: str,
+        origin: Origin,
+        outer: Variable | None = None,
+        *,
+        parameter: bool = False,
     ) -> Variable:
         variable = Variable(name, self._python_name(name, parameter=parameter), origin, scope, outer)
         variable.stored = origin is not Origin.CONTEXT and origin is not Origin.IMPLICIT
@@ -130,7 +141,9 @@ class _Analysis:
         """Declare the names of a target that whatever opens the scope assigns."""
         for node in nodes.walk(target):
             if isinstance(node, nodes.TargetName):
-                self.variables[node] = scope.variables.get(node.name) or self._new(scope, node.name, Origin.GIVEN)
+                self.variables[node] = scope.variables.get(node.name) or self._new(
+                    scope, node.name, Origin.GIVEN
+                )
             elif isinstance(node, nodes.Name):
                 self._refer(scope, node)
 

@@ -21,6 +21,11 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "dict": (dict,),
 }
 """The annotations that a literal can be checked against; any other accepts everything."""
+_LITERALS: Final[dict[type[nodes.Node], type]] = {
+    nodes.ListLiteral: list,
+    nodes.DictLiteral: dict,
+    nodes.TupleLiteral: tuple,
+}
 
 
 def check_calls(template: nodes.Template, scopes: Scopes, source: Source) -> None:
@@ -61,7 +66,12 @@ class _Checker:
         arguments = call.arguments
         named = {p.name: p for p in macro.parameters if p.kind in ("normal", "keyword")}
         positional = [p for p in macro.parameters if p.kind in ("positional", "normal")]
-        used = {node.name for statement in macro.body for node in nodes.walk(statement) if isinstance(node, nodes.Name)}
+        used = {
+            node.name
+            for statement in macro.body
+            for node in nodes.walk(statement)
+            if isinstance(node, nodes.Name)
+        }
         takes_more = any(p.kind == "star" for p in macro.parameters) or "varargs" in used
         takes_names = any(p.kind == "double_star" for p in macro.parameters) or "kwargs" in used
         given = dict(zip([p.name for p in positional], arguments.positional, strict=False))
@@ -78,18 +88,28 @@ class _Checker:
             given[name] = value
         if len(arguments.positional) > len(positional) and not takes_more:
             extra = arguments.positional[len(positional)]
-            self.fail(f"macro {macro.name!r} takes not more than {len(positional)} argument(s)", extra.span, macro)
+            self.fail(
+                f"macro {macro.name!r} takes not more than {len(positional)} argument(s)", extra.span, macro
+            )
         if macro.strict and arguments.star is None and arguments.double_star is None:
             for parameter in macro.parameters:
-                if parameter.default is None and parameter.name not in given and parameter.kind not in ("star", "double_star"):
+                if (
+                    parameter.default is None
+                    and parameter.name not in given
+                    and parameter.kind not in ("star", "double_star")
+                ):
                     self.fail(f"macro {macro.name!r} needs the argument {parameter.name!r}", call.span, macro)
         if has_body and "caller" not in used and "caller" not in named:
-            self.fail(f"macro {macro.name!r} takes no caller: its body does not use 'caller()'", call.span, macro)
+            self.fail(
+                f"macro {macro.name!r} takes no caller: its body does not use 'caller()'", call.span, macro
+            )
         for parameter in macro.parameters:
             argument = given.get(parameter.name)
             if argument is not None and not _fits(argument, parameter.annotation):
                 self.fail(
-                    f"macro {macro.name!r} takes {parameter.annotation} for {parameter.name!r}", argument.span, macro
+                    f"macro {macro.name!r} takes {parameter.annotation} for {parameter.name!r}",
+                    argument.span,
+                    macro,
                 )
 
     def fail(self, message: str, span: Span, macro: nodes.Macro, suggestion: str | None = None) -> None:
@@ -107,7 +127,7 @@ class _Checker:
 
 def _fits(argument: nodes.Expression, annotation: str | None) -> bool:
     """Whether a literal may be meant for an annotation; what is no literal always may."""
-    kind = {nodes.ListLiteral: list, nodes.DictLiteral: dict, nodes.TupleLiteral: tuple}.get(type(argument))
+    kind = _LITERALS.get(type(argument))
     if isinstance(argument, nodes.Constant):
         kind = type(argument.value)
     if kind is None or annotation is None:

@@ -29,7 +29,9 @@ class Delimiters:
         starts = (self.block_start_string, self.variable_start_string, self.comment_start_string)
         if len(set(starts)) != len(starts):
             raise ValueError("block, variable and comment start strings must be different")
-        if not all(starts) or not (self.block_end_string and self.variable_end_string and self.comment_end_string):
+        if not all(starts) or not (
+            self.block_end_string and self.variable_end_string and self.comment_end_string
+        ):
             raise ValueError("delimiters must not be empty")
         if self.newline_sequence not in ("\n", "\r\n", "\r"):
             raise ValueError(r"newline_sequence must be one of '\n', '\r\n' and '\r'")

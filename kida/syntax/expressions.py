@@ -175,6 +175,7 @@ def _is_infix_name(token: Token) -> bool:
 
 
 def primary(parser: Parser) -> nodes.Expression:
+    """A name, a literal, or what stands in brackets."""
     token = parser.token
     kind = token.kind
     if kind is NAME:
@@ -259,7 +260,9 @@ def _comprehension_clauses(parser: Parser) -> tuple[nodes.ComprehensionClause, .
         conditions: list[nodes.Expression] = []
         while parser.skip_name("if"):
             conditions.append(disjunction(parser))
-        clauses.append(nodes.ComprehensionClause(parser.span_from(start), target, iterable, tuple(conditions)))
+        clauses.append(
+            nodes.ComprehensionClause(parser.span_from(start), target, iterable, tuple(conditions))
+        )
     if not clauses:
         parser.fail_expected("'for'", "asynchronous comprehensions are not part of the language")
     return tuple(clauses)
@@ -306,7 +309,11 @@ def _subscript(parser: Parser, value: nodes.Expression, start: int) -> nodes.Exp
     if not parts:
         parser.fail_expected("a key or an index")
     parser.next()
-    key = parts[0] if len(parts) == 1 else nodes.TupleLiteral(Span(opening.end, parser.previous.start), tuple(parts))
+    key = (
+        parts[0]
+        if len(parts) == 1
+        else nodes.TupleLiteral(Span(opening.end, parser.previous.start), tuple(parts))
+    )
     return nodes.Subscript(parser.span_from(start), value, key, opening.value == "?[")
 
 
@@ -479,4 +486,6 @@ def target_name(parser: Parser) -> nodes.TargetName:
 
 
 def _begins_expression(token: Token) -> bool:
-    return token.kind in _ARGUMENT_KINDS or (token.kind is OPERATOR and token.value in ("(", "[", "{", "-", "+"))
+    return token.kind in _ARGUMENT_KINDS or (
+        token.kind is OPERATOR and token.value in ("(", "[", "{", "-", "+")
+    )

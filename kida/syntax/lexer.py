@@ -73,7 +73,9 @@ class Lexer:
         rules.sort(reverse=True)
         # a quick test for the common case that a text has none of the delimiters' beginnings
         raw = rf"(?P<raw>{block}[-+]?\s*raw\s*(?:-{block_end}\s*|{block_end}))"
-        self._opening = re.compile("|".join([raw, *(rf"(?P<{name}>{rule})" for _, name, rule in rules)]), re.M)
+        self._opening = re.compile(
+            "|".join([raw, *(rf"(?P<{name}>{rule})" for _, name, rule in rules)]), re.M
+        )
         self._tag_end = re.compile(rf"\+{block_end}|-{block_end}\s*|{block_end}{trimmed}")
         self._output_end = re.compile(rf"-{output_end}\s*|{output_end}")
         self._comment_end = re.compile(rf"\+{comment_end}|-{comment_end}\s*|{comment_end}{trimmed}")
@@ -129,7 +131,11 @@ class Lexer:
                 closing = self._comment_end.search(text, after, end)
                 if closing is None:
                     self._fail(
-                        source, begin, after, "this comment is never closed", ErrorCode.UNCLOSED_COMMENT,
+                        source,
+                        begin,
+                        after,
+                        "this comment is never closed",
+                        ErrorCode.UNCLOSED_COMMENT,
                         f"close it with {self.delimiters.comment_end_string!r}",
                     )
                 at = closing.end()
@@ -152,8 +158,12 @@ class Lexer:
         if closing is None:
             start, stop = self.delimiters.block_start_string, self.delimiters.block_end_string
             self._fail(
-                source, begin, len(text[:after].rstrip()), "this raw block is never closed",
-                ErrorCode.UNCLOSED_RAW, f"close it with '{start} endraw {stop}'",
+                source,
+                begin,
+                len(text[:after].rstrip()),
+                "this raw block is never closed",
+                ErrorCode.UNCLOSED_RAW,
+                f"close it with '{start} endraw {stop}'",
             )
         sign = text[closing.start() + len(self.delimiters.block_start_string)]
         stop_at = self._text_end(
@@ -163,7 +173,9 @@ class Lexer:
             tokens.append(Token(TEXT, self._newlines(text[after:stop_at]), after, stop_at))
         return closing.end()
 
-    def _text_end(self, text: str, at: int, begin: int, sign: str, line_starting: bool, *, lstrip: bool) -> int:
+    def _text_end(
+        self, text: str, at: int, begin: int, sign: str, line_starting: bool, *, lstrip: bool
+    ) -> int:
         """Where the text before a delimiter ends once white space is taken away."""
         if sign == "-":
             return at + len(text[at:begin].rstrip())
@@ -174,7 +186,13 @@ class Lexer:
         return begin
 
     def _words(
-        self, source: Source, at: int, end: int, tokens: list[Token], closing: re.Pattern[str], closing_kind: str
+        self,
+        source: Source,
+        at: int,
+        end: int,
+        tokens: list[Token],
+        closing: re.Pattern[str],
+        closing_kind: str,
     ) -> int:
         """Append the tokens of a tag; return where the text behind it begins."""
         text = source.text
@@ -204,7 +222,9 @@ class Lexer:
                     after += 1  # marks that belong to an identifier but are no word characters
                 name = text[at:after]
                 if not (name.isascii() or name.isidentifier()) or name[0].isdigit():
-                    self._fail(source, at, after, f"{name!r} is not a valid name", ErrorCode.UNEXPECTED_CHARACTER)
+                    self._fail(
+                        source, at, after, f"{name!r} is not a valid name", ErrorCode.UNEXPECTED_CHARACTER
+                    )
                 tokens.append(Token(NAME, name, at, after))
             elif kind == OPERATOR:
                 operator = found.group()
@@ -221,7 +241,9 @@ class Lexer:
                 try:
                     tokens.append(Token(INTEGER, int(found.group().replace("_", ""), 0), at, after))
                 except ValueError:
-                    self._fail(source, at, after, "this number has too many digits", ErrorCode.INVALID_LITERAL)
+                    self._fail(
+                        source, at, after, "this number has too many digits", ErrorCode.INVALID_LITERAL
+                    )
             else:
                 tokens.append(Token(FLOAT, float(found.group().replace("_", "")), at, after))
             at = after
@@ -234,7 +256,11 @@ class Lexer:
             except UnicodeDecodeError as error:
                 reason = str(error).rsplit(": ", 1)[-1]
                 self._fail(
-                    source, start, end, f"invalid escape in this string: {reason}", ErrorCode.INVALID_ESCAPE,
+                    source,
+                    start,
+                    end,
+                    f"invalid escape in this string: {reason}",
+                    ErrorCode.INVALID_ESCAPE,
                     "write a backslash that is meant as one twice",
                 )
             except UnicodeEncodeError:
@@ -253,8 +279,12 @@ class Lexer:
             if open_brackets:
                 bracket = open_brackets[-1]
                 self._fail(
-                    source, bracket.start, bracket.end, f"{bracket.value!r} is never closed",
-                    ErrorCode.UNBALANCED_BRACKET, f"close it with {_CLOSING[bracket.value]!r}",
+                    source,
+                    bracket.start,
+                    bracket.end,
+                    f"{bracket.value!r} is never closed",
+                    ErrorCode.UNBALANCED_BRACKET,
+                    f"close it with {_CLOSING[bracket.value]!r}",
                 )
             expected = (
                 self.delimiters.variable_end_string
@@ -263,17 +293,29 @@ class Lexer:
             )
             what = "output" if opening.kind == BEGIN_OUTPUT else "tag"
             self._fail(
-                source, opening.start, opening.end, f"this {what} is never closed", ErrorCode.UNCLOSED_TAG,
+                source,
+                opening.start,
+                opening.end,
+                f"this {what} is never closed",
+                ErrorCode.UNCLOSED_TAG,
                 f"close it with {expected!r}",
             )
         if text[at] in "'\"":
             line_end = text.find("\n", at, end)
             self._fail(
-                source, at, line_end if line_end > at else end, "this string is never closed",
-                ErrorCode.UNCLOSED_STRING, f"close it with {text[at]}",
+                source,
+                at,
+                line_end if line_end > at else end,
+                "this string is never closed",
+                ErrorCode.UNCLOSED_STRING,
+                f"close it with {text[at]}",
             )
         self._fail(
-            source, at, at + 1, f"unexpected character {text[at]!r}", ErrorCode.UNEXPECTED_CHARACTER,
+            source,
+            at,
+            at + 1,
+            f"unexpected character {text[at]!r}",
+            ErrorCode.UNEXPECTED_CHARACTER,
             _HINTS.get(text[at]),
         )
 

@@ -5,15 +5,17 @@ Nodes are compared and hashed by identity, so that a later phase can keep what i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from kida.source import Span
 
 T = TypeVar("T")
 
-_LEAVES = frozenset(("Span", "tuple[Span, ...]", "str", "str | None", "bool", "int", "Any", "ClassVar[tuple[str, ...]]"))
+_LEAVES = frozenset(
+    ("Span", "tuple[Span, ...]", "str", "str | None", "bool", "int", "Any", "ClassVar[tuple[str, ...]]")
+)
 """Types of fields that hold no nodes."""
 
 

@@ -237,7 +237,11 @@ class Parser:
         if closes or name in _MIDDLE_TAGS:
             if opened is None:
                 belongs = _MIDDLE_TAGS.get(name)
-                message = f"{name!r} belongs to {belongs}" if belongs else f"{name!r} closes nothing: no tag is open"
+                message = (
+                    f"{name!r} belongs to {belongs}"
+                    if belongs
+                    else f"{name!r} closes nothing: no tag is open"
+                )
                 code = ErrorCode.MISPLACED_TAG if belongs else ErrorCode.WRONG_CLOSER
                 self.fail(message, token, code)
             place = self.source.position(opened.start)
@@ -250,7 +254,10 @@ class Parser:
             )
         known: Iterable[str] = (*self.tags, *_MIDDLE_TAGS, *(opened.closers if opened else ()))
         self.fail(
-            f"unknown tag {name!r}", token, ErrorCode.UNKNOWN_TAG, suggestion=did_you_mean(name, sorted(known))
+            f"unknown tag {name!r}",
+            token,
+            ErrorCode.UNKNOWN_TAG,
+            suggestion=did_you_mean(name, sorted(known)),
         )
 
 
@@ -287,4 +294,6 @@ def parse(source: Source, tokens: list[Token], tags: Mapping[str, TagParser]) ->
     try:
         return parser.template()
     except RecursionError:
-        parser.fail("nested too deeply", parser.token, ErrorCode.TOO_DEEP, "Python's recursion limit was reached")
+        parser.fail(
+            "nested too deeply", parser.token, ErrorCode.TOO_DEEP, "Python's recursion limit was reached"
+        )

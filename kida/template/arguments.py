@@ -41,7 +41,11 @@ def refused_arguments(error: TypeError) -> FilterArgumentError | None:
         if isinstance(node, (nodes.Filter, nodes.Test)) and node.span == span:
             kind = "filter" if isinstance(node, nodes.Filter) else "test"
             function = unit.registry.functions(kind).get(node.name)
-            return None if function is None else _refusal(kind, node, function, unit.registry.passes_of(kind, node.name))
+            return (
+                None
+                if function is None
+                else _refusal(kind, node, function, unit.registry.passes_of(kind, node.name))
+            )
     return None
 
 
@@ -54,7 +58,9 @@ def _refusal(
         return None
     arguments = node.arguments
     own = list(signature.parameters.values())[1 if passes else 0 :][1:]
-    shown = f"{node.name}({', '.join(str(parameter.replace(annotation=parameter.empty)) for parameter in own)})"
+    shown = (
+        f"{node.name}({', '.join(str(parameter.replace(annotation=parameter.empty)) for parameter in own)})"
+    )
     keywords = [name for name, _ in arguments.keywords]
     names = [p.name for p in own if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     unknown = [name for name in keywords if name not in names]
@@ -68,7 +74,9 @@ def _refusal(
         message = f"{kind} {node.name!r} takes no argument {unknown[0]!r}"
         suggestion = did_you_mean(unknown[0], names)
     elif given > len(positional) and not any(p.kind is p.VAR_POSITIONAL for p in own):
-        message = f"{kind} {node.name!r} takes not more than {len(positional)} argument(s), {given} were given"
+        message = (
+            f"{kind} {node.name!r} takes not more than {len(positional)} argument(s), {given} were given"
+        )
     elif required and arguments.star is None and arguments.double_star is None:
         message = f"{kind} {node.name!r} needs the argument {required[0]!r}"
     else:

@@ -27,10 +27,10 @@ __all__ = ["CachedBlocksDict", "Template"]
 
 
 class Template:
-    """A compiled template, made by an environment. Immutable: threads may share it and render it at the same time.
+    r"""A compiled template, made by an environment. Immutable: threads may share it and render it at the same time.
 
     ``name`` is what its loader knows it by, ``filename`` its file, where it has one; ``source`` its text, with
-    ``\\n`` line ends; ``is_async`` whether it can only be rendered asynchronously, as it awaits.
+    ``\n`` line ends; ``is_async`` whether it can only be rendered asynchronously, as it awaits.
 
     A template pickles as its environment's recipe, its name and its text.
     """
@@ -93,7 +93,7 @@ class Template:
 
     @property
     def source(self) -> str:
-        """The text it was compiled from, with ``\\n`` line ends."""
+        r"""The text it was compiled from, with ``\n`` line ends."""
         return self._source.text
 
     @property

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 _RESULT = "result"
 
 
-def compile_expression(
-    environment: Environment, text: str, undefined_to_none: bool
-) -> Callable[..., Any]:
+def compile_expression(environment: Environment, text: str, undefined_to_none: bool) -> Callable[..., Any]:
     """See `Environment.compile_expression`."""
     from kida.template.core import Template
 

@@ -79,7 +79,9 @@ def def_metadata(template: Template) -> dict[str, MacroMetadata]:
                 for p in node.parameters
             )
             reads = frozenset(scopes.opened[node, "body"].context_names)
-            found[node.name] = MacroMetadata(node.name, parameters, source.position(node.span.start).line, reads)
+            found[node.name] = MacroMetadata(
+                node.name, parameters, source.position(node.span.start).line, reads
+            )
     return found
 
 

@@ -54,10 +54,27 @@ class Unit:
     variable has.
     """
 
-    __slots__ = ("autoescape", "blocks", "extends", "filename", "form", "globals", "name", "registry", "root", "source", "template")
+    __slots__ = (
+        "autoescape",
+        "blocks",
+        "extends",
+        "filename",
+        "form",
+        "globals",
+        "name",
+        "registry",
+        "root",
+        "source",
+        "template",
+    )
 
     def __init__(
-        self, template: Template, compiled: Compiled, form: Form, registry: Registry, namespace: Mapping[str, Any]
+        self,
+        template: Template,
+        compiled: Compiled,
+        form: Form,
+        registry: Registry,
+        namespace: Mapping[str, Any],
     ) -> None:
         self.template = template
         self.form = form
@@ -78,7 +95,9 @@ class Unit:
             scope[link.variable] = _bound(link, template._environment, registry, form)
         exec(compiled.code, scope)
         self.root: Callable[..., Any] = scope["template"]
-        self.blocks: dict[str, Callable[..., Any]] = {name: scope[f"block {name}"] for name in compiled.blocks}
+        self.blocks: dict[str, Callable[..., Any]] = {
+            name: scope[f"block {name}"] for name in compiled.blocks
+        }
 
     @property
     def display_name(self) -> str:
@@ -119,13 +138,19 @@ def _asynchronous(name: str, function: Callable[..., Any]) -> Callable[..., Any]
         return await result if hasattr(result, "__await__") else result
 
     def gathering(*args: Any, **kwargs: Any) -> Any:
-        return collecting(*args, **kwargs) if _is_async_iterable(args, position) else function(*args, **kwargs)
+        return (
+            collecting(*args, **kwargs) if _is_async_iterable(args, position) else function(*args, **kwargs)
+        )
 
     return gathering
 
 
 def _is_async_iterable(args: Sequence[Any], position: int) -> bool:
-    return len(args) > position and hasattr(args[position], "__aiter__") and not isinstance(args[position], Undefined)
+    return (
+        len(args) > position
+        and hasattr(args[position], "__aiter__")
+        and not isinstance(args[position], Undefined)
+    )
 
 
 def _passed(function: Callable[..., Any]) -> str:

@@ -263,7 +263,7 @@ def one_line(trace: TemplateTrace) -> str:
         text += f", in {innermost.kind}" + (f" {innermost.name}" if innermost.name else "")
     for caller in callers:
         text += f", called from {caller.display_name} {_place(caller)}"
-    return text
+    return " ".join(text.splitlines())
 
 
 def _place(frame: TemplateFrame) -> str:

@@ -41,9 +41,10 @@ def with_view(error: BaseException, file_name: PythonFileName = str) -> BaseExce
     if isinstance(error, SyntaxError) or _comes_of_group(error):
         return CellError(error, view)
     try:
-        # IPython asks an exception for the lines to show by this name
+        str(error)  # IPython asks for it too
+        # and it asks an exception for the lines to show by this name
         error._render_traceback_ = view.splitlines  # type: ignore[attr-defined]
-    except AttributeError:
+    except Exception:  # whatever the exception's own class does there
         return CellError(error, view)
     return error
 

@@ -139,9 +139,7 @@ STATEMENTS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
     {
         "elifs": repeated("{% if false %}0", "{% elif x == # %}#", "{% else %}none{% endif %}"),
         "cases": repeated("{% match x %}", "{% case # %}#", "{% end %}"),
-        "sequence patterns": nested("{% match x %}{% case " + "[" * 0, "", "") if False else repeated(
-            "{% match x %}{% case 0", " | #", " %}{% end %}"
-        ),
+        "alternatives of a pattern": repeated("{% match x %}{% case 0", " | #", " %}{% end %}"),
         "nested sequence patterns": lambda depth: f"{{% match x %}}{{% case {'[' * depth}a{']' * depth} %}}{{% end %}}",
         "nested mapping patterns": lambda depth: (
             "{% match x %}{% case " + "{1: " * depth + "a" + "}" * depth + " %}{% end %}"
@@ -171,3 +169,12 @@ STATEMENTS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
     }
 )
 """The other things that can be nested or piled up, as whole templates."""
+
+MONSTERS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
+    {
+        **TAGS,
+        **{name: lambda depth, build=build: f"{{{{ {build(depth)} }}}}" for name, build in EXPRESSIONS.items()},
+        **STATEMENTS,
+    }
+)
+"""All of them as templates, by name, for a depth."""

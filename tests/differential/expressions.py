@@ -40,7 +40,7 @@ SCALARS: Mapping[str, str] = MappingProxyType(
             «int» // «int»
             «int» % «int»
             «tiny» ** 2
-            -2 ** 2
+            (-2 ** 2)
             2 ** 3 ** 2
             ^4 («int» if «bool» else «int»)
             «int» or «int»

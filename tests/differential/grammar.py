@@ -9,6 +9,10 @@ What is left out, because it is nondeterministic or a documented difference (doc
 - templates that include, import or extend themselves, macros and blocks that call themselves: neither engine ends well;
 - `map(…)|sort` and the like in async environments, where Jinja2 says that "'async_generator' object is not iterable";
 - `(a is defined if b)`: Jinja2 takes `if` for the test's argument and refuses, Kida reads the conditional expression;
+- `include … without context` where the text is caught (`macro`, `call`, `set`, `filter`, recursive loops): Jinja2 writes it
+  past the catcher, or prints a generator, unless the environment is async;
+- `(-2) ** n`: Jinja2 computes `-(2 ** n)` when `n` is not a constant;
+- attributes of an imported template that are not there, under `DebugUndefined`: its text names the engine's class;
 - `log` is never iterated while it grows.
 """
 
@@ -115,6 +119,7 @@ def _flags(choices: Choices, undefined: str, is_async: bool) -> frozenset[str]:
         "async": is_async,
         "seen": choices.below(20) == 19,
         "loose": undefined != "StrictUndefined" or choices.below(10) == 9,
+        "module": undefined != "DebugUndefined",
         "chain": undefined == "ChainableUndefined" or choices.below(16) == 15,
     }
     return frozenset(flag for flag, raised in used.items() if raised)

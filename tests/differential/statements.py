@@ -39,7 +39,7 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
             ^8 [{{ «abc» }}]
             ^3 {% set n = «int» %}
             ^3 [{{ n }},{{ s }}]
-            ^2 {% set «abc» %}«body»{% endset %}
+            ^2 {% set «abc» %}«body-direct»{% endset %}
             ^4 {% if «bool» %}{% set «abc» = «any» %}{% endif %}
             ^2 {% if «bool» %}{% set «abc» = «any» %}{% else %}{{ «abc» }}{% endif %}
             ^4 {% for «abc» in [«any», «any»] %}«body+loop+jump»{% endfor %}
@@ -68,18 +68,18 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
             {% set a, b = («pairs»)[0] %}
             {% set a = «any», «any» %}
             {% set (a, (b, c)) = («any», («any», «any»)) %}
-            ^2 {% set s %}«body»{% endset %}
-            {% set s | upper %}«body»{% endset %}
-            {% set s | replace('a', 'b') | trim %}«body»{% endset %}
-            {% set a %}«body»{% endset %}
-            {% set s|e %}<b>«body»{% endset %}
+            ^2 {% set s %}«body-direct»{% endset %}
+            {% set s | upper %}«body-direct»{% endset %}
+            {% set s | replace('a', 'b') | trim %}«body-direct»{% endset %}
+            {% set a %}«body-direct»{% endset %}
+            {% set s|e %}<b>«body-direct»{% endset %}
             ^6 {% set ns = namespace(a=«any», n=«int», s=«str») %}«DEFINE+ns»
             ^4 {% set ns = namespace(n=1) %}«DEFINE+ns»{% for n in «ints» %}{% set ns.n = ns.n + n %}«body+loop+jump»{% endfor %}{{ ns.n }}
             ^2 {% set ns = namespace({'n': «int», 's': 'q'}, a=1) %}«DEFINE+ns»
             ^8 @ns {% set ns.n = «int» %}
             ^6 @ns {% set ns.n = ns.n + «int» %}
             ^3 @ns {% set ns.a = «any» %}
-            ^3 @ns {% set ns.s %}«body»{% endset %}
+            ^3 @ns {% set ns.s %}«body-direct»{% endset %}
             ^3 @ns {% set ns.n, ns.a = «int», «any» %}
             ^3 @ns {% for n in «ints» %}{% set ns.n = ns.n + n %}{% endfor %}{{ ns.n }}
             ^4 {% set cy = cycler('x', '<y>', 'z') %}«DEFINE+cycle»{{ cy.next() }}{{ «str» }}{{ cy.current }}«body»
@@ -115,7 +115,7 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
             {% for «abc» in «any» %}«body+loop+jump»{% endfor %}
             {% for n in numbers(«tiny») %}«body+loop+jump»{% endfor %}
             {% for n in «int», «int» %}«body+loop+jump»{% endfor %}
-            {% for n in «ints» recursive %}«body+loop+jump»{% endfor %}
+            {% for n in «ints» recursive %}«body+loop+jump-direct»{% endfor %}
             ^2 {% for n in «ints» %}«body+loop+jump»{% else %}«body»{% endfor %}
             ^2 {% for n in «ints» if «bool» %}«body+loop+jump»{% endfor %}
             {% for n in «ints» if n is odd %}«body+loop+jump»{% else %}«body»{% endfor %}
@@ -131,7 +131,7 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
             {% for n in «ints» %}{% if loop.changed(n) %}{{ n }}{% endif %}{% endfor %}
             {% for n in «ints» %}{% set outer = loop %}{% for s in «strs» %}{{ outer.index }}{{ loop.index }}{% endfor %}{% endfor %}
             {% for n in «ints» %}{{ loop.index }}{% for m in «ints» %}{{ loop.depth }}{% else %}{{ loop.index }}{% endfor %}{% endfor %}
-            ^2 {% for node in tree recursive %}«body+loop»{{ node.name }}{{ loop.depth }}({{ loop(node.kids) }}){% endfor %}
+            ^2 {% for node in tree recursive %}«body+loop-direct»{{ node.name }}{{ loop.depth }}({{ loop(node.kids) }}){% endfor %}
             {% for node in tree recursive %}{{ loop.index }}{% if node.kids %}<{{ loop(node.kids)|upper }}>{% endif %}{% else %}.{% endfor %}
             {% for node in tree if node.name recursive %}{{ node.name }}{% set n = loop.depth0 %}{{ n }}{{ loop(node.kids) }}{% endfor %}
             {% for node in tree recursive %}{% for n in «ints» %}{{ loop.index }}{% endfor %}{{ loop(node.kids) }}{% endfor %}
@@ -155,13 +155,13 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
             {% with xs = «ints» %}«body»{% endwith %}
             """,
         "filter": """
-            ^2 {% filter upper %}«body-jump»{% endfilter %}
-            {% filter trim %}«body-jump»{% endfilter %}
-            {% filter replace('a', «str») %}«body-jump»{% endfilter %}
-            {% filter e %}<b>«body-jump»{% endfilter %}
-            {% filter upper|lower|title %}«body-jump»{% endfilter %}
-            {% filter indent(2, true) %}«body-jump»{% endfilter %}
-            {% filter striptags|wordcount|string %}<i>«body-jump»</i>{% endfilter %}
+            ^2 {% filter upper %}«body-jump-direct»{% endfilter %}
+            {% filter trim %}«body-jump-direct»{% endfilter %}
+            {% filter replace('a', «str») %}«body-jump-direct»{% endfilter %}
+            {% filter e %}<b>«body-jump-direct»{% endfilter %}
+            {% filter upper|lower|title %}«body-jump-direct»{% endfilter %}
+            {% filter indent(2, true) %}«body-jump-direct»{% endfilter %}
+            {% filter striptags|wordcount|string %}<i>«body-jump-direct»</i>{% endfilter %}
             """,
         "autoescape": """
             ^2 {% autoescape true %}«body-jump»{% endautoescape %}
@@ -195,9 +195,9 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
         "include": """
             ^3 @parts {% include «partname» %}
             @parts {% include «partname» ignore missing %}
-            @parts {% include «partname» without context %}
+            @direct {% include «partname» without context %}
             @parts {% include «partname» with context %}
-            @parts {% include «partname» ignore missing without context %}
+            @direct {% include «partname» ignore missing without context %}
             @parts {% include ['nope.html', «partname»] %}
             @parts {% include ('nope.html', 'no.html', «partname») ignore missing with context %}
             @parts {% include [«partname»] if 1 else 0 %}

@@ -50,7 +50,7 @@ class TemplateBuilder:
     def _build(self, name: str, parent: str | None = None) -> None:
         pen, below = self.world.pen, self.world.below
         pen.out = []
-        flags = self.world.flags | ({"parts"} if self.world.parts else NO_FLAGS)
+        flags = self.world.flags | ({"parts", "direct"} if self.world.parts else NO_FLAGS)
         if parent is not None:
             self._extends(parent, flags)
         self.world.budget = max(self.world.budget, 8)
@@ -279,7 +279,7 @@ class TemplateBuilder:
         self.template("%}")
         in_closure = self.in_closure
         self.in_closure = True
-        self._body(flags - {"jump", "super", "super2", "caller0", "caller1"}, depth)
+        self._body(flags - {"jump", "direct", "super", "super2", "caller0", "caller1"}, depth)
         self.in_closure = in_closure
         self.template("{% endcall %}")
 
@@ -298,7 +298,7 @@ class TemplateBuilder:
             self.template("{% " + f"import '{library}' as lib{context}" + "%}")
             for name in names:
                 self.macros[f"lib.{name}"] = _foreign(exported[name])
-            if below(3) == 2:
+            if below(3) == 2 and "module" in flags:
                 pen.features.add("attributes of an imported template")
                 self.template("[{{ lib.a }}{{ lib.n }}{{ lib.gone }}]")
             return
@@ -337,6 +337,7 @@ class TemplateBuilder:
         else:
             inner = (flags - CLOSED) | {"super"} if levels else flags - CLOSED
             inner |= {"super2"} if levels > 1 else NO_FLAGS
+            inner |= {"direct"} if self.world.parts else NO_FLAGS
             inner |= {"loop"} & flags if scoped and below(4) == 3 else NO_FLAGS
             rank, self.block_rank = self.block_rank, int(name[1:])
             self._body(inner, depth)

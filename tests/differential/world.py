@@ -14,7 +14,9 @@ MAX_DEPTH = 7
 STATEMENT_BUDGET = 22
 NO_FLAGS: Flags = frozenset()
 # What a macro's or a block's body cannot see of the place where it stands.
-CLOSED: Flags = frozenset({"loop", "jump", "caller0", "caller1", "varargs", "kwargs", "super", "super2"})
+CLOSED: Flags = frozenset(
+    {"loop", "jump", "caller0", "caller1", "varargs", "kwargs", "super", "super2", "direct"}
+)
 CHAINS = (("main.html",), ("base.html", "main.html"), ("base.html", "mid.html", "main.html"))
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {"n": "int", "s": "str", "a": "any", "b": "any", "m": "int", "xs": "ints"}

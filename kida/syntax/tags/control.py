@@ -62,7 +62,9 @@ def for_tag(parser: Parser, tag: Token, *, is_async: bool = False, start: int | 
     target = assignment_target(parser, namespaces=False)
     for name in nodes.walk(target):
         if isinstance(name, nodes.TargetName) and name.name == "loop":
-            parser.fail("'loop' cannot be the target of a loop: it is the loop object", name, ErrorCode.INVALID_TARGET)
+            parser.fail(
+                "'loop' cannot be the target of a loop: it is the loop object", name, ErrorCode.INVALID_TARGET
+            )
     parser.expect_name("in")
     iterable = _iterable(parser)
     condition = expression(parser) if parser.skip_name("if") else None
@@ -148,7 +150,10 @@ def try_tag(parser: Parser, tag: Token) -> nodes.Try:
     body = parser.body(frozenset(("fallback", "endtry", "end")))
     if not parser.at_name("fallback"):
         parser.fail(
-            "'try' has no 'fallback'", parser.token, ErrorCode.MISPLACED_TAG, "write {% fallback %} before its end"
+            "'try' has no 'fallback'",
+            parser.token,
+            ErrorCode.MISPLACED_TAG,
+            "write {% fallback %} before its end",
         )
     parser.next()
     target = target_name(parser) if parser.token.kind is NAME else None
@@ -163,7 +168,8 @@ def _expect_condition_end(parser: Parser) -> None:
         parser.fail("unexpected '=' in a condition", parser.token, hint="to compare write '=='")
     if parser.at_name("if"):
         parser.fail_expected(
-            "the end of the tag", "an inline 'if' in a condition stands in parentheses: {% if (a if b else c) %}"
+            "the end of the tag",
+            "an inline 'if' in a condition stands in parentheses: {% if (a if b else c) %}",
         )
     if parser.token.kind is BEGIN_TAG:
         parser.fail_expected("the end of the tag")

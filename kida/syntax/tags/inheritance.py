@@ -8,7 +8,7 @@ from kida.syntax import nodes
 from kida.syntax.expressions import expression, target_name
 from kida.syntax.parser import Parser
 from kida.syntax.tags.macros import outside_of_loops
-from kida.syntax.tokens import END_TAG, NAME, OPERATOR, Token
+from kida.syntax.tokens import END_TAG, NAME, Token
 
 
 def extends_tag(parser: Parser, tag: Token) -> nodes.Extends:
@@ -33,7 +33,8 @@ def block_tag(parser: Parser, tag: Token) -> nodes.Block:
     span = Span(name.start, name.end)
     if parser.at_operator("-"):
         parser.fail(
-            f"unexpected '-', expected the end of the tag", parser.token,
+            "unexpected '-', expected the end of the tag",
+            parser.token,
             hint="block names are names as in Python: write '_' instead of '-'",
         )
     scoped = parser.skip_name("scoped")

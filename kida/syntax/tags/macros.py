@@ -67,7 +67,9 @@ def _signature(parser: Parser) -> tuple[nodes.Parameter, ...]:
             parser.next()
             if kind != "normal" or not parameters or any(p.kind == "positional" for p in parameters):
                 parser.fail("'/' cannot stand here", token, ErrorCode.PARAMETER_ORDER)
-            parameters = [nodes.Parameter(p.span, p.name, "positional", p.default, p.annotation) for p in parameters]
+            parameters = [
+                nodes.Parameter(p.span, p.name, "positional", p.default, p.annotation) for p in parameters
+            ]
         elif parser.at_operator("*") and parser.look().kind is OPERATOR:
             parser.next()
             if kind != "normal" or not parser.at_operator(","):

@@ -33,11 +33,17 @@ def match_tag(parser: Parser, tag: Token) -> nodes.Match:
         guard = coalesce(parser) if parser.skip_name("if") else None
         header = parser.span_from(start)
         if cases and cases[-1].guard is None and _matches_anything(cases[-1].pattern):
-            parser.fail("this case is never reached: the one before matches anything", header, ErrorCode.INVALID_PATTERN)
+            parser.fail(
+                "this case is never reached: the one before matches anything",
+                header,
+                ErrorCode.INVALID_PATTERN,
+            )
         parser.expect_body()
         cases.append(nodes.Case(header, pattern, guard, parser.body(_STOPS)))
     if not cases:
-        parser.fail("'match' has no 'case'", span, ErrorCode.MISPLACED_TAG, "write {% case pattern %} inside it")
+        parser.fail(
+            "'match' has no 'case'", span, ErrorCode.MISPLACED_TAG, "write {% case pattern %} inside it"
+        )
     parser.close()
     return nodes.Match(span, subject, tuple(cases))
 
@@ -58,7 +64,7 @@ def _open_pattern(parser: Parser) -> nodes.Pattern:
         return _checked(parser, first)
     items = [first]
     while parser.skip_operator(","):
-        if not (parser.token.kind in (NAME, STRING, INTEGER, FLOAT, OPERATOR)) or parser.at_name("if"):
+        if parser.token.kind not in (NAME, STRING, INTEGER, FLOAT, OPERATOR) or parser.at_name("if"):
             break
         items.append(_as_pattern(parser, star=True))
     return _checked(parser, nodes.SequencePattern(parser.span_from(start), tuple(items)))
@@ -137,7 +143,8 @@ def _closed_pattern(parser: Parser) -> nodes.Pattern:
     if parser.at_operator("{"):
         return _mapping(parser)
     parser.fail_expected(
-        "a pattern", "a pattern is a literal, a name to capture, '_', [a, *rest], {\"key\": a} or several with '|'"
+        "a pattern",
+        "a pattern is a literal, a name to capture, '_', [a, *rest], {\"key\": a} or several with '|'",
     )
 
 
@@ -177,7 +184,10 @@ def _sequence(parser: Parser) -> nodes.Pattern:
     comma = False
     while not parser.at_operator(closer):
         items.append(_as_pattern(parser, star=True))
-        if isinstance(items[-1], nodes.StarPattern) and sum(isinstance(i, nodes.StarPattern) for i in items) > 1:
+        if (
+            isinstance(items[-1], nodes.StarPattern)
+            and sum(isinstance(i, nodes.StarPattern) for i in items) > 1
+        ):
             parser.fail("only one name in a sequence can be starred", items[-1], ErrorCode.INVALID_PATTERN)
         if not parser.at_operator(closer):
             parser.expect_operator(",")

@@ -61,7 +61,9 @@ def _text_of(frame: Any) -> str:
     first, last = frame.line - 1, frame.end_line - 1
     if first == last:
         return lines[first][frame.column : frame.end_column]
-    return "\n".join([lines[first][frame.column :], *lines[first + 1 : last], lines[last][: frame.end_column]])
+    return "\n".join(
+        [lines[first][frame.column :], *lines[first + 1 : last], lines[last][: frame.end_column]]
+    )
 
 
 async def _drained(chunks: Any) -> str:

@@ -166,7 +166,9 @@ def test_concurrent_asynchronous_renders_each_have_their_own_place() -> None:
 
 
 def test_renders_in_threads_each_have_their_own_place() -> None:
-    template = environment(page="{% for x in xs %}\n{{ 1 / x }}{% endfor %}{{ 1 }}\n{{ missing }}").get_template("page")
+    template = environment(
+        page="{% for x in xs %}\n{{ 1 / x }}{% endfor %}{{ 1 }}\n{{ missing }}"
+    ).get_template("page")
     errors: dict[int, Exception] = {}
 
     def render(number: int) -> None:
@@ -207,7 +209,9 @@ def test_render_and_render_string_of_the_environment_place_errors() -> None:
 
 
 def test_an_error_is_placed_again_each_time_the_same_template_fails() -> None:
-    template = environment(page="{% for x in xs %}{{ 1 / x }}{% endfor %}\n{{ missing }}").get_template("page")
+    template = environment(page="{% for x in xs %}{{ 1 / x }}{% endfor %}\n{{ missing }}").get_template(
+        "page"
+    )
     for _ in range(3):
         assert place_of(raised(lambda: template.render(xs=[0]))).text == "1 / x"
         assert place_of(raised(lambda: template.render(xs=[1]))).text == "missing"

@@ -156,7 +156,10 @@ AS_TEXT = {
     "a volatile autoescape": ({}, "{% autoescape one %}{{ one }}{{ ⟦one / zero⟧ }}{% endautoescape %}"),
     "a text in a volatile autoescape": ({}, "{% autoescape one %}{{ ⟦bad⟧ }}{% endautoescape %}"),
     "what a volatile autoescape is told": ({}, "{% autoescape ⟦one / zero⟧ %}{% endautoescape %}"),
-    "a concatenation in a volatile autoescape": ({}, '{% autoescape one %}{{ 1, ⟦"a" ~ bad⟧ }}{% endautoescape %}'),
+    "a concatenation in a volatile autoescape": (
+        {},
+        '{% autoescape one %}{{ 1, ⟦"a" ~ bad⟧ }}{% endautoescape %}',
+    ),
     "a call in a volatile autoescape": ({}, "{% autoescape one %}{{ 1, ⟦boom()⟧ }}{% endautoescape %}"),
     "a filter in a volatile autoescape": (
         {},

@@ -129,7 +129,9 @@ def test_the_same_text_in_two_files_shares_no_places_by_the_bytecode_cache(tmp_p
         (tmp_path / name).mkdir()
         (tmp_path / name / NAME).write_bytes(unmarked(TEXT).encode())
         cache = FileSystemBytecodeCache(str(tmp_path / "cache"))
-        template = Environment(loader=FileSystemLoader(tmp_path / name), bytecode_cache=cache).get_template(NAME)
+        template = Environment(loader=FileSystemLoader(tmp_path / name), bytecode_cache=cache).get_template(
+            NAME
+        )
         assert_placed(template, str(tmp_path / name / NAME))
 
 
@@ -180,7 +182,9 @@ def test_two_environments_with_templates_of_one_name_keep_their_places_apart() -
             assert place_of(failure(template)) == marked_place(NAME, text)
 
 
-@pytest.mark.parametrize("name", ["no/such/file.py", "<angles>", "a name with spaces", "日本語.html", "x" * 300, "", "nul\0"])
+@pytest.mark.parametrize(
+    "name", ["no/such/file.py", "<angles>", "a name with spaces", "日本語.html", "x" * 300, "", "nul\0"]
+)
 def test_any_name_will_do(name: str) -> None:
     template = Environment(loader=DictLoader({name: unmarked(TEXT)})).get_template(name)
     assert place_of(failure(template)) == marked_place(name, TEXT)

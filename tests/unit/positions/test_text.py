@@ -85,7 +85,12 @@ DELIMITERS = {
         "<# a\nb #><% for x in xs %><%= x %>\n <%= ⟦x / zero⟧ %><% endfor %>",
     ),
     "long ones": (
-        {"variable_start_string": "\\VAR{", "variable_end_string": "}", "block_start_string": "\\BLOCK{", "block_end_string": "}"},
+        {
+            "variable_start_string": "\\VAR{",
+            "variable_end_string": "}",
+            "block_start_string": "\\BLOCK{",
+            "block_end_string": "}",
+        },
         "\\BLOCK{if one}é \\VAR{one}\\VAR{⟦one / zero⟧}\\BLOCK{endif}",
     ),
     "ones that are not ASCII": (

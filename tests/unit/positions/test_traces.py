@@ -159,7 +159,11 @@ def test_a_nested_render_of_another_environment_is_part_of_the_chain() -> None:
     env = Environment(loader=DictLoader({"page": "a\n{{ other() }}"}))
     error = raised(lambda: env.get_template("page").render(other=lambda: other.render("page")))
     assert isinstance(error, UndefinedError)
-    assert steps(error) == ["template | page:2:3 | other()", "python <lambda>", "template | page:1:3 | missing"]
+    assert steps(error) == [
+        "template | page:2:3 | other()",
+        "python <lambda>",
+        "template | page:1:3 | missing",
+    ]
 
 
 def test_an_error_caught_in_a_filter_and_raised_again_keeps_its_chain() -> None:
@@ -286,7 +290,10 @@ LOCALS = {
     "a variable that was set anew": ("{% set a = a + 1 %}{{ 1 / 0 }}", {"a": 2}),
     "a variable that is not set yet": ("{{ 1 / 0 }}{% set x = 1 %}", {}),
     "a loop's variables": ("{% for x in [7] %}{{ 1 / 0 }}{% endfor %}", {"x": 7}),
-    "a loop's variables by unpacking": ("{% for x, (y, z) in [[7, [8, 9]]] %}{{ 1 / 0 }}{% endfor %}", {"x": 7, "y": 8, "z": 9}),
+    "a loop's variables by unpacking": (
+        "{% for x, (y, z) in [[7, [8, 9]]] %}{{ 1 / 0 }}{% endfor %}",
+        {"x": 7, "y": 8, "z": 9},
+    ),
     "a variable that a loop shadows": ("{% set x = 1 %}{% for x in [7] %}{{ 1 / 0 }}{% endfor %}", {"x": 7}),
     "a variable behind the loop that shadowed it": (
         "{% set x = 1 %}{% for x in [7] %}{% endfor %}{{ 1 / 0 }}",
@@ -304,7 +311,10 @@ LOCALS = {
     "a with": ("{% set x = 1 %}{% with x = 2, y = 3 %}{{ 1 / 0 }}{% endwith %}", {"x": 2, "y": 3}),
     "behind a with": ("{% set x = 1 %}{% with x = 2 %}{% endwith %}{{ 1 / 0 }}", {"x": 1}),
     "a block set": ("{% set x %}a{{ a }}{% endset %}{{ 1 / 0 }}", {"x": "a1", "a": 1}),
-    "a name that Python keeps for itself": ("{% set class = 1 %}{% set def, is = 2, 3 %}{{ 1 / 0 }}".replace(", is", ", lambda"), {"class": 1, "def": 2, "lambda": 3}),
+    "a name that Python keeps for itself": (
+        "{% set class = 1 %}{% set def, is = 2, 3 %}{{ 1 / 0 }}".replace(", is", ", lambda"),
+        {"class": 1, "def": 2, "lambda": 3},
+    ),
     "a capture of a match": (
         "{% match [1, 2, 3] %}{% case [x, *rest] %}{{ 1 / 0 }}{% end %}",
         {"x": 1, "rest": [2, 3]},
@@ -321,7 +331,9 @@ LOCALS = {
 def test_variables_are_told_by_the_names_they_have_in_the_template(name: str, form: str) -> None:
     text, expected = LOCALS[name]
     frame = trace_of(error_of(text, form=form, a=1, b=2)).frames[-1]
-    assert {key: str(value) if key == "x" and value == "a1" else value for key, value in frame.locals().items()} == expected
+    assert {
+        key: str(value) if key == "x" and value == "a1" else value for key, value in frame.locals().items()
+    } == expected
 
 
 MACRO_LOCALS = {
@@ -374,7 +386,9 @@ def test_every_frame_of_the_chain_has_its_own_variables() -> None:
 
 
 def test_an_included_template_has_the_variables_it_was_given() -> None:
-    error = error_of({"page": "{% set x = 1 %}{% include 'part' %}", "part": "{% set y = 2 %}{{ x }}{{ 1 / 0 }}"})
+    error = error_of(
+        {"page": "{% set x = 1 %}{% include 'part' %}", "part": "{% set y = 2 %}{{ x }}{{ 1 / 0 }}"}
+    )
     assert trace_of(error).frames[-1].locals() == {"x": 1, "y": 2}
 
 
