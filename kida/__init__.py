@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, escape
 
@@ -41,7 +41,9 @@ from kida.runtime.undefined import (
     make_logging_undefined,
 )
 from kida.template.core import Template
-from kida.tracing.trace import TemplateFrame, TemplateTrace, trace_of
+
+if TYPE_CHECKING:
+    from kida.tracing.trace import TemplateFrame, TemplateTrace
 
 __version__ = "0.1.0"
 
@@ -88,7 +90,21 @@ __all__ = [
 ]
 
 
+_OF_TRACES: Final = ("TemplateFrame", "TemplateTrace")
+
+
+def trace_of(exception: BaseException) -> TemplateTrace:
+    """The way of any exception through templates, read from its traceback; empty where it passed through none."""
+    from kida.tracing.trace import trace_of
+
+    return trace_of(exception)
+
+
 def __getattr__(name: str) -> Any:
+    if name in _OF_TRACES:  # needed only when something went wrong
+        from kida.tracing import trace
+
+        return getattr(trace, name)
     # PEP 703: the package does not need the GIL
     if name == "_Py_mod_gil":
         return 0  # Py_MOD_GIL_NOT_USED

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import CodeType
 from typing import NamedTuple
 
 from kida.runtime.forms import Form
+from kida.values import Value
 
 
 class Link(NamedTuple):
@@ -28,8 +28,7 @@ class Link(NamedTuple):
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Value):
     """What decides how a template is generated.
 
     ``passes_of(kind, name)`` is what a filter or test asks for first, or ``None`` where there is none of it;
@@ -44,8 +43,7 @@ class Options:
     """``None`` without; else what it asks for first (``""`` for nothing)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Value):
     """The code of a template in one form, and what it must be linked with."""
 
     code: CodeType

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Protocol, runtime_checkable
+
+from kida.values import Value
 
 _MAGIC = b"kida bundle\n"
 _DIGEST_SIZE = 32  # of SHA-256
@@ -20,8 +21,7 @@ another format is compiled anew."""
 _OTHERS_MAY_WRITE = 0o022  # the permission bits of group and others
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Value):
     """A compiled template as it was stored.
 
     ``code`` is ``None`` where another Python or another Kida compiled it and it must not run here; ``metadata``

@@ -72,7 +72,7 @@ def options_text(environment: Environment) -> str:
     options = environment._options
     autoescape = options["autoescape"]
     heeded = [
-        repr(environment._lexer.delimiters),
+        repr(environment._delimiters),
         "by name" if callable(autoescape) else repr(bool(autoescape)),
         repr(environment._finalize_passes()),
         repr(bool(environment.check_calls)),

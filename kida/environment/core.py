@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from kida.compiler.options import Compiled
 from kida.environment.loading import Loader, is_current, load, nearest_template
 from kida.environment.registry import Registry, passed_first
-from kida.errors import ErrorCode, TemplateError, TemplateNotFoundError, TemplatesNotFound
+from kida.errors import ErrorCode, TemplateError, TemplateNotFoundError, TemplatesNotFound, did_you_mean
 from kida.filters import FILTERS
 from kida.globals import GLOBALS
 from kida.runtime.forms import Form
@@ -21,7 +21,6 @@ from kida.syntax.delimiters import Delimiters
 from kida.syntax.lexer import Lexer
 from kida.syntax.nodes import Template as TemplateNodes
 from kida.syntax.parser import TagParser
-from kida.syntax.tags import TAGS
 from kida.template.core import Template
 from kida.tests import TESTS
 from kida.utils.lru_cache import CacheInfo, LRUCache
@@ -64,20 +63,10 @@ _DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
         "max_recursion": 400,
     }
 )
-_OF_LEXER: Final = (
-    "block_start_string",
-    "block_end_string",
-    "variable_start_string",
-    "variable_end_string",
-    "comment_start_string",
-    "comment_end_string",
-    "line_statement_prefix",
-    "line_comment_prefix",
-    "trim_blocks",
-    "lstrip_blocks",
-    "newline_sequence",
-    "keep_trailing_newline",
-)
+
+
+_BUILT_IN: Final = Registry(FILTERS, TESTS, GLOBALS)
+_USUAL_DELIMITERS: Final = Delimiters()
 
 
 class Environment:
@@ -100,10 +89,11 @@ class Environment:
     __slots__ = (
         "__weakref__",
         "_cache",
-        "_lexer",
+        "_delimiters",
         "_loading",
         "_lock",
-        "_lookup",
+        "_made_lexer",
+        "_made_lookup",
         "_namespaces",
         "_options",
         "_registry",
@@ -111,37 +101,51 @@ class Environment:
     )
 
     def __init__(self, loader: Loader | None = None, **options: Any) -> None:
-        unknown = sorted(set(options) - set(_DEFAULTS))
-        if unknown:
-            from kida.errors import did_you_mean
-
-            near = did_you_mean(unknown[0], _DEFAULTS)
-            raise TypeError(
-                f"Environment has no option {unknown[0]!r}" + (f". Did you mean {near!r}?" if near else "")
-            )
-        chosen = {**_DEFAULTS, "loader": loader, **options}
-        _check(chosen)
-        registry = Registry(
-            MappingProxyType({**FILTERS, **(chosen["filters"] or {})}),
-            MappingProxyType({**TESTS, **(chosen["tests"] or {})}),
-            MappingProxyType({**GLOBALS, **(chosen["globals"] or {})}),
-        )
         set_slot = object.__setattr__
-        set_slot(self, "_options", MappingProxyType(chosen))
-        set_slot(self, "_registry", registry)
-        set_slot(self, "_lexer", Lexer(Delimiters(**{name: chosen[name] for name in _OF_LEXER})))
-        set_slot(self, "_tags", TAGS)
-        set_slot(self, "_lookup", make_lookup(chosen["undefined"]))
+        chosen = _DEFAULTS.copy()
+        chosen["loader"] = loader
+        if options:
+            chosen.update(options)
+        set_slot(self, "_options", chosen)
+        # what most environments have in common is made once, and what not all need is made when it is needed
+        set_slot(self, "_registry", _BUILT_IN)
+        set_slot(self, "_delimiters", _USUAL_DELIMITERS)
+        set_slot(self, "_made_lexer", None)
+        set_slot(self, "_made_lookup", None)
         set_slot(self, "_cache", LRUCache(chosen["cache_size"]))
         set_slot(self, "_namespaces", {})
         set_slot(self, "_lock", RLock())
         set_slot(self, "_loading", {})
+        if options:
+            self._configure(options)
+
+    def _configure(self, options: Mapping[str, Any]) -> None:
+        """Check the options given, and make what they ask for instead of the usual."""
+        unknown = sorted(set(options) - set(_DEFAULTS))
+        if unknown:
+            near = did_you_mean(unknown[0], _DEFAULTS)
+            raise TypeError(
+                f"Environment has no option {unknown[0]!r}" + (f". Did you mean {near!r}?" if near else "")
+            )
+        chosen = self._options
+        _check(options)
+        if not options.keys().isdisjoint(("filters", "tests", "globals")):
+            registry = Registry(
+                _with(FILTERS, chosen["filters"]),
+                _with(TESTS, chosen["tests"]),
+                _with(GLOBALS, chosen["globals"]),
+            )
+            object.__setattr__(self, "_registry", registry)
+        if not options.keys().isdisjoint(Delimiters._fields):
+            delimiters = Delimiters(*(chosen[name] for name in Delimiters._fields))
+            object.__setattr__(self, "_delimiters", delimiters)
 
     _options: Mapping[str, Any]
     _registry: Registry
-    _lexer: Lexer
+    _delimiters: Delimiters
+    _made_lexer: Lexer | None
     _tags: Mapping[str, TagParser]
-    _lookup: Lookup
+    _made_lookup: Lookup | None
     _cache: LRUCache[str, Template]
     _namespaces: dict[Form, dict[str, Any]]
     _lock: Any
@@ -414,6 +418,23 @@ class Environment:
         autoescape = self._options["autoescape"]
         return bool(autoescape(name) if callable(autoescape) else autoescape)
 
+    @property
+    def _lexer(self) -> Lexer:
+        # made at the first template: an environment that finds all of them compiled needs none
+        lexer = self._made_lexer
+        if lexer is None:
+            lexer = Lexer(self._delimiters)
+            object.__setattr__(self, "_made_lexer", lexer)
+        return lexer
+
+    @property
+    def _lookup(self) -> Lookup:
+        lookup = self._made_lookup
+        if lookup is None:
+            lookup = make_lookup(self._options["undefined"])
+            object.__setattr__(self, "_made_lookup", lookup)
+        return lookup
+
     # --- making templates --------------------------------------------------------------------------------------
 
     def _required_loader(self) -> Loader:
@@ -449,8 +470,6 @@ class Environment:
             return name
         alias, slash, rest = name[1:].partition("/")
         if alias not in aliases:
-            from kida.errors import did_you_mean
-
             raise TemplateNotFoundError(
                 name, f"there is no alias {alias!r} for templates", suggestion=did_you_mean(alias, aliases)
             )
@@ -525,21 +544,27 @@ class _Flight:
 
 
 def _check(options: Mapping[str, Any]) -> None:
-    undefined = options["undefined"]
+    """Raise for an option that cannot be meant."""
+    undefined = options.get("undefined", Undefined)
     if not (isinstance(undefined, type) and issubclass(undefined, Undefined)):
         raise ValueError("undefined must be a subclass of kida.Undefined")
-    for extension in options["extensions"]:
+    for extension in options.get("extensions", ()):
         if extension not in _BUILT_IN_EXTENSIONS:
             raise ValueError(
                 f"unknown extension {extension!r}; do, loop controls and debug are built in and need none"
             )
     for name in ("max_include_depth", "max_recursion"):
-        if not isinstance(options[name], int) or options[name] < 1:
+        limit = options.get(name, 1)
+        if not isinstance(limit, int) or limit < 1:
             raise ValueError(f"{name} must be a positive whole number")
     for kind in ("filters", "tests"):
-        for name, function in (options[kind] or {}).items():
+        for name, function in (options.get(kind) or {}).items():
             if not callable(function):
                 raise TypeError(f"{kind[:-1]} {name!r} is not callable")
+
+
+def _with(built_in: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return MappingProxyType({**built_in, **added}) if added else built_in
 
 
 def _beyond(registered: Mapping[str, Any], built_in: Mapping[str, Any]) -> dict[str, Any]:

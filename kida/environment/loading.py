@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from kida.errors import TemplateError, TemplateNotFoundError, did_you_mean
+from kida.values import Value
 
 if TYPE_CHECKING:
     from kida.environment.bytecode_cache import Bundle
@@ -36,8 +36,7 @@ class Loader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedSource:
+class LoadedSource(Value):
     """A template's text as it was at one moment.
 
     ``text``; ``filename``, where it has one; ``version``, a token of the loader's that `ReloadingLoader.is_current`

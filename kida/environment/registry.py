@@ -6,11 +6,11 @@ Adding one makes a new value and puts it in the old one's place; who reads has o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from kida.runtime.hooks import PassArg, pass_arg_of
+from kida.values import Value
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -21,8 +21,7 @@ _WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Registry:
+class Registry(Value):
     """Filters, tests and globals as they are at one moment; read-only mappings."""
 
     filters: Functions
@@ -31,7 +30,7 @@ class Registry:
 
     def with_added(self, kind: str, added: Mapping[str, Any]) -> Registry:
         """This registry with more of a kind: ``"filters"``, ``"tests"`` or ``"globals"``."""
-        return replace(self, **{kind: MappingProxyType({**getattr(self, kind), **added})})
+        return self.changed(**{kind: MappingProxyType({**getattr(self, kind), **added})})
 
     def functions(self, kind: str) -> Functions:
         """All of a kind: ``"filter"`` or ``"test"``."""

@@ -6,9 +6,10 @@ The names and their meaning are Jinja2's (https://jinja.palletsprojects.com/api/
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, TypeVar
+
+from kida.values import Value
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,8 +40,7 @@ class HookEnvironment(Protocol):
     def getitem(self, obj: Any, argument: Any, /) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True)
-class EvalContext:
+class EvalContext(Value):
     """What holds where an expression stands: its environment, and whether output is escaped there."""
 
     environment: Any

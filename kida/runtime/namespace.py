@@ -14,7 +14,7 @@ from kida.render_context import RenderContext
 from kida.runtime import blocks, calls, inclusion, text
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
-from kida.runtime.lookup import is_absent, is_undefined, make_lookup
+from kida.runtime.lookup import is_absent, is_undefined
 from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await
 from kida.runtime.macro import AsyncMacro, Macro
 from kida.runtime.undefined import Undefined, missing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
     """The engine's functions for an environment's templates in one form."""
     undefined = environment.undefined
-    lookup = make_lookup(undefined)
+    lookup = environment._lookup
 
     def find_global(context: RenderContext, name: str) -> Any:
         value = context.parent.get(name, missing)

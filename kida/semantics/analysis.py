@@ -102,8 +102,7 @@ class _Analysis:
         parent: Scope | None,
         implicit: frozenset[str] = frozenset(),
     ) -> Scope:
-        scope = Scope.__new__(Scope)
-        Scope.__init__(scope, node, span, parent, scope, implicit=implicit)
+        scope = Scope(node, span, parent, implicit=implicit)
         self.opened[node, part] = scope
         return scope
 

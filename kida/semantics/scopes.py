@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 
 from kida.source import Span
 from kida.syntax import nodes
+from kida.values import Value
 
 
 class Origin(Enum):
@@ -21,20 +21,24 @@ class Origin(Enum):
     DYNAMIC = "looked up in the context at each use, as blocks export it"
 
 
-@dataclass(eq=False, slots=True)
 class Variable:
     """A variable of a scope.
 
     ``python_name`` is its name in the generated code, where it is a local variable of ``function``.
     """
 
-    name: str
-    python_name: str
-    origin: Origin
-    scope: Scope
-    outer: Variable | None = None
-    stored: bool = False
-    used: bool = False
+    __slots__ = ("name", "origin", "outer", "python_name", "scope", "stored", "used")
+
+    def __init__(
+        self, name: str, python_name: str, origin: Origin, scope: Scope, outer: Variable | None = None
+    ) -> None:
+        self.name = name
+        self.python_name = python_name
+        self.origin = origin
+        self.scope = scope
+        self.outer = outer
+        self.stored = False
+        self.used = False
 
     @property
     def function(self) -> Scope:
@@ -54,22 +58,31 @@ class Variable:
         return self.origin is Origin.UNSET
 
 
-@dataclass(eq=False, slots=True)
 class Scope:
     """A region of a template in which names have one meaning.
 
     ``node`` opens it. ``function`` is the scope of the generated function it stands in: the template, a block, a
-    macro, a call's body or a recursive loop; for those, the scope itself.
+    macro, a call's body or a recursive loop; for those, the scope itself, and ``context_names`` are then the names
+    that it looks up in the context when it is called. ``implicit`` are names that are there without being declared.
     """
 
-    node: nodes.Node
-    span: Span
-    parent: Scope | None
-    function: Scope
-    variables: dict[str, Variable] = field(default_factory=dict)
-    context_names: dict[str, Variable] = field(default_factory=dict)
-    """Of a function: names that it looks up in the context when it is called."""
-    implicit: frozenset[str] = frozenset()
+    __slots__ = ("context_names", "function", "implicit", "node", "parent", "span", "variables")
+
+    def __init__(
+        self,
+        node: nodes.Node,
+        span: Span,
+        parent: Scope | None,
+        function: Scope | None = None,
+        implicit: frozenset[str] = frozenset(),
+    ) -> None:
+        self.node = node
+        self.span = span
+        self.parent = parent
+        self.function = self if function is None else function
+        self.implicit = implicit
+        self.variables: dict[str, Variable] = {}
+        self.context_names: dict[str, Variable] = {}
 
     @property
     def is_function(self) -> bool:
@@ -105,8 +118,7 @@ class Scope:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Scopes:
+class Scopes(Value):
     """What the analysis found out.
 
     ``opened`` maps a node and a part of it (``"body"``, ``"otherwise"``, ``"condition"``) to the scope that the part

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kida.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Delimiters:
+class Delimiters(Value):
     """The lexer's options, named as Jinja2's ("High Level API", class Environment).
 
     Raises ``ValueError`` where two delimiters are equal or one is empty, or the newline sequence is none.
@@ -25,7 +24,8 @@ class Delimiters:
     newline_sequence: str = "\n"
     keep_trailing_newline: bool = False
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """See `Value.check`."""
         starts = (self.block_start_string, self.variable_start_string, self.comment_start_string)
         if len(set(starts)) != len(starts):
             raise ValueError("block, variable and comment start strings must be different")

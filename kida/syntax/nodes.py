@@ -6,41 +6,37 @@ Nodes are compared and hashed by identity, so that a later phase can keep what i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Final
 
 from kida.source import Span
+from kida.values import Value
 
-T = TypeVar("T")
-
-_LEAVES = frozenset(
+_LEAVES: Final = frozenset(
     ("Span", "tuple[Span, ...]", "str", "str | None", "bool", "int", "Any", "ClassVar[tuple[str, ...]]")
 )
 """Types of fields that hold no nodes."""
 
 
-@dataclass_transform(frozen_default=True, eq_default=False)
-def _node(cls: type[T]) -> type[T]:
-    made = dataclass(frozen=True, slots=True, eq=False)(cls)
-    made.parts = tuple(f.name for f in fields(made) if f.type not in _LEAVES)  # type: ignore[attr-defined, arg-type]
-    return made
-
-
-@_node
-class Node:
+class Node(Value):
     """A part of a template; ``span`` is where it stands, ``parts`` are the fields that hold nodes."""
 
     parts: ClassVar[tuple[str, ...]] = ()
 
     span: Span
 
+    @classmethod
+    def prepare(cls) -> None:
+        """Find the fields that hold nodes."""
+        cls.parts = tuple(name for name, kind in cls._kinds.items() if kind not in _LEAVES)
 
-@_node
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 class Expression(Node):
     """What has a value."""
 
 
-@_node
 class Statement(Node):
     """What writes or does something."""
 
@@ -51,28 +47,24 @@ Body = tuple[Statement, ...]
 # --- expressions -------------------------------------------------------------------------------------------------
 
 
-@_node
 class Constant(Expression):
     """A literal value."""
 
     value: Any
 
 
-@_node
 class Name(Expression):
     """A variable that is read."""
 
     name: str
 
 
-@_node
 class TargetName(Expression):
     """A variable that is assigned to."""
 
     name: str
 
 
-@_node
 class TargetAttribute(Expression):
     """``ns.name`` on the left of an assignment: an attribute of a namespace."""
 
@@ -80,7 +72,6 @@ class TargetAttribute(Expression):
     name: str
 
 
-@_node
 class TargetTuple(Expression):
     """Several targets that a value is unpacked into; ``starred`` is the index of ``*rest``, or -1."""
 
@@ -88,22 +79,18 @@ class TargetTuple(Expression):
     starred: int = -1
 
 
-@_node
 class TupleLiteral(Expression):
     items: tuple[Expression, ...]
 
 
-@_node
 class ListLiteral(Expression):
     items: tuple[Expression, ...]
 
 
-@_node
 class DictLiteral(Expression):
     items: tuple[tuple[Expression, Expression], ...]
 
 
-@_node
 class ComprehensionClause(Node):
     """``for target in iterable if condition …``."""
 
@@ -112,7 +99,6 @@ class ComprehensionClause(Node):
     conditions: tuple[Expression, ...]
 
 
-@_node
 class Comprehension(Expression):
     """A list, set or dict comprehension; ``key`` is there for a dict alone."""
 
@@ -122,27 +108,23 @@ class Comprehension(Expression):
     clauses: tuple[ComprehensionClause, ...]
 
 
-@_node
 class Unary(Expression):
     operator: str
     operand: Expression
 
 
-@_node
 class Binary(Expression):
     operator: str
     left: Expression
     right: Expression
 
 
-@_node
 class Concat(Expression):
     """``a ~ b ~ c``."""
 
     items: tuple[Expression, ...]
 
 
-@_node
 class Comparison(Expression):
     """``a < b <= c``: the first operand, then pairs of operator and operand."""
 
@@ -150,7 +132,6 @@ class Comparison(Expression):
     rest: tuple[tuple[str, Expression], ...]
 
 
-@_node
 class Logic(Expression):
     """``and`` or ``or`` over two or more operands."""
 
@@ -158,7 +139,6 @@ class Logic(Expression):
     items: tuple[Expression, ...]
 
 
-@_node
 class Conditional(Expression):
     """``value if condition else other``; without ``else`` it may be undefined."""
 
@@ -167,7 +147,6 @@ class Conditional(Expression):
     other: Expression | None
 
 
-@_node
 class Coalesce(Expression):
     """``left ?? right``."""
 
@@ -175,7 +154,6 @@ class Coalesce(Expression):
     right: Expression
 
 
-@_node
 class Attribute(Expression):
     """``target.name``, or ``target?.name``."""
 
@@ -184,14 +162,12 @@ class Attribute(Expression):
     null_safe: bool = False
 
 
-@_node
 class Slice(Expression):
     start: Expression | None
     stop: Expression | None
     step: Expression | None
 
 
-@_node
 class Subscript(Expression):
     """``target[key]``, or ``target?[key]``."""
 
@@ -200,14 +176,12 @@ class Subscript(Expression):
     null_safe: bool = False
 
 
-@_node
 class NullSafeChain(Expression):
     """A chain of attributes, subscripts and calls with a ``?.`` or ``?[`` in it: once none, the rest is skipped."""
 
     chain: Expression
 
 
-@_node
 class Arguments(Node):
     """What stands between the parentheses of a call."""
 
@@ -218,13 +192,11 @@ class Arguments(Node):
     keyword_spans: tuple[Span, ...] = ()
 
 
-@_node
 class Call(Expression):
     target: Expression
     arguments: Arguments
 
 
-@_node
 class Filter(Expression):
     """``value | name(arguments)``; the value of a ``filter`` tag is its body, and ``value`` is ``None``."""
 
@@ -235,7 +207,6 @@ class Filter(Expression):
     null_safe: bool = False
 
 
-@_node
 class Test(Expression):
     """``value is name(arguments)``."""
 
@@ -245,7 +216,6 @@ class Test(Expression):
     arguments: Arguments
 
 
-@_node
 class Await(Expression):
     value: Expression
 
@@ -253,21 +223,18 @@ class Await(Expression):
 # --- statements --------------------------------------------------------------------------------------------------
 
 
-@_node
 class Text(Statement):
     """Text that is written as it is."""
 
     text: str
 
 
-@_node
 class Output(Statement):
     """``{{ value }}``."""
 
     value: Expression
 
 
-@_node
 class Branch(Node):
     """One arm of an ``if``."""
 
@@ -275,13 +242,11 @@ class Branch(Node):
     body: Body
 
 
-@_node
 class If(Statement):
     branches: tuple[Branch, ...]
     otherwise: Body | None
 
 
-@_node
 class For(Statement):
     target: Expression
     iterable: Expression
@@ -292,24 +257,20 @@ class For(Statement):
     is_async: bool = False
 
 
-@_node
 class While(Statement):
     condition: Expression
     body: Body
     otherwise: Body
 
 
-@_node
 class Break(Statement):
     pass
 
 
-@_node
 class Continue(Statement):
     pass
 
 
-@_node
 class Parameter(Node):
     """A parameter of a macro. ``kind``: positional, normal, keyword, star or double_star, as in Python's grammar."""
 
@@ -319,7 +280,6 @@ class Parameter(Node):
     annotation: str | None = None
 
 
-@_node
 class Macro(Statement):
     """``macro`` or ``def``; ``strict`` is true of a ``def``, whose parameters without default must be given."""
 
@@ -330,7 +290,6 @@ class Macro(Statement):
     strict: bool = False
 
 
-@_node
 class CallBlock(Statement):
     """``{% call(parameters) target(…) %}``."""
 
@@ -339,13 +298,11 @@ class CallBlock(Statement):
     body: Body
 
 
-@_node
 class FilterBlock(Statement):
     filter: Filter
     body: Body
 
 
-@_node
 class Assign(Statement):
     """``set``, ``let`` or ``export`` of a value; ``reach`` is one of those words, ``when_missing`` says ``??=``."""
 
@@ -355,7 +312,6 @@ class Assign(Statement):
     when_missing: bool = False
 
 
-@_node
 class Capture(Statement):
     """Block ``set``, or ``capture``: what the body writes, through the filters, becomes the value."""
 
@@ -365,42 +321,35 @@ class Capture(Statement):
     reach: str = "set"
 
 
-@_node
 class With(Statement):
     targets: tuple[Expression, ...]
     values: tuple[Expression, ...]
     body: Body
 
 
-@_node
 class Autoescape(Statement):
     enabled: Expression
     body: Body
 
 
-@_node
 class Scope(Statement):
     """A body whose assignments stay inside it."""
 
     body: Body
 
 
-@_node
 class Do(Statement):
     value: Expression
 
 
-@_node
 class Debug(Statement):
     """``{% debug %}``: the context, filters and tests, as text."""
 
 
-@_node
 class Extends(Statement):
     template: Expression
 
 
-@_node
 class Block(Statement):
     name: str
     name_span: Span
@@ -409,21 +358,18 @@ class Block(Statement):
     required: bool
 
 
-@_node
 class Include(Statement):
     template: Expression
     ignore_missing: bool
     with_context: bool
 
 
-@_node
 class Import(Statement):
     template: Expression
     target: TargetName
     with_context: bool
 
 
-@_node
 class ImportedName(Node):
     """``name as target`` of a from-import."""
 
@@ -431,14 +377,12 @@ class ImportedName(Node):
     target: TargetName
 
 
-@_node
 class FromImport(Statement):
     template: Expression
     names: tuple[ImportedName, ...]
     with_context: bool
 
 
-@_node
 class Try(Statement):
     """``try``: what the body wrote is thrown away when it raises, and the fallback is rendered."""
 
@@ -447,68 +391,57 @@ class Try(Statement):
     fallback: Body
 
 
-@_node
 class Pattern(Node):
     """What a ``case`` matches against."""
 
 
-@_node
 class ValuePattern(Pattern):
     """Matches what is equal to a literal, or to the value of a dotted name."""
 
     value: Expression
 
 
-@_node
 class CapturePattern(Pattern):
     """Matches anything and names it; ``target`` is ``None`` for ``_``."""
 
     target: TargetName | None
 
 
-@_node
 class AsPattern(Pattern):
     pattern: Pattern
     target: TargetName
 
 
-@_node
 class OrPattern(Pattern):
     patterns: tuple[Pattern, ...]
 
 
-@_node
 class StarPattern(Pattern):
     """``*rest`` in a sequence."""
 
     target: TargetName | None
 
 
-@_node
 class SequencePattern(Pattern):
     patterns: tuple[Pattern, ...]
 
 
-@_node
 class MappingPattern(Pattern):
     items: tuple[tuple[Expression, Pattern], ...]
     rest: TargetName | None
 
 
-@_node
 class Case(Node):
     pattern: Pattern
     guard: Expression | None
     body: Body
 
 
-@_node
 class Match(Statement):
     subject: Expression
     cases: tuple[Case, ...]
 
 
-@_node
 class Template(Node):
     body: Body
 

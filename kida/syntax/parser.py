@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from kida.errors import ErrorCode, TemplateSyntaxError, did_you_mean
 from kida.source import Source, Span
 from kida.syntax import nodes
 from kida.syntax.tokens import BEGIN_OUTPUT, BEGIN_TAG, END, END_OUTPUT, END_TAG, NAME, OPERATOR, TEXT, Token
+from kida.values import Value
 
 MAX_NESTING: Final = 100
 """Levels of tags, and of brackets in an expression. Python's own compiler gives up a little later."""
@@ -26,8 +26,7 @@ _MIDDLE_TAGS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTag:
+class OpenTag(Value):
     """A tag whose end has not come yet."""
 
     name: str

@@ -5,8 +5,12 @@ It runs only when something went wrong; a render that succeeds pays nothing for 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kida.errors import ErrorCode, TemplateError, TemplateRuntimeError, did_you_mean
-from kida.tracing.trace import TemplateTrace, forget_stale_lines, one_line, trace_of
+
+if TYPE_CHECKING:
+    from kida.tracing.trace import TemplateTrace
 
 _NOTE = "in template "
 
@@ -18,6 +22,8 @@ def explained(error: Exception) -> Exception:
     Python's own become the engine's, as a template caused them: running out of stack, and a filter or test given
     arguments that it does not take.
     """
+    from kida.tracing.trace import forget_stale_lines, trace_of
+
     trace = trace_of(error)
     forget_stale_lines(error)
     if not trace.frames:
@@ -52,6 +58,8 @@ def _replaced(error: Exception, trace: TemplateTrace, better: TemplateError) -> 
 
 
 def _note(error: Exception, trace: TemplateTrace) -> None:
+    from kida.tracing.trace import one_line
+
     note = _NOTE + one_line(trace)
     notes = getattr(error, "__notes__", None)
     if isinstance(notes, list):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Generic, TypeVar, overload
+
+from kida.values import Value
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -15,8 +16,7 @@ D = TypeVar("D")
 _UNBOUNDED = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CacheInfo:
+class CacheInfo(Value):
     """What a cache has done since it was made or cleared.
 
     ``hits`` and ``misses`` count `LRUCache.get` and ``cache[key]``; ``size`` is the number of entries held;

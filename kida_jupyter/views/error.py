@@ -37,7 +37,10 @@ def with_view(error: BaseException, file_name: PythonFileName = str) -> BaseExce
     It is the same exception, so that its type and ``%debug`` stay, where IPython lets it speak for itself.
     Parameters: ``error``; ``file_name``, as in `error_text`.
     """
-    view = error_text(error, file_name)
+    try:
+        view = error_text(error, file_name)
+    except Exception:
+        return error  # Python's own traceback says more than an error about an error
     if isinstance(error, SyntaxError) or _comes_of_group(error):
         return CellError(error, view)
     try:

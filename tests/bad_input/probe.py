@@ -1,7 +1,7 @@
 """Compiles or renders monsters in a process of its own, which a crash of Python may end.
 
 ``python -m tests.bad_input.probe nest LIMIT DEPTH…`` compiles every monster of `nesting` at each depth;
-``python -m tests.bad_input.probe recur LIMIT MAX_RECURSION`` renders every template of `recursion` in every form.
+``python -m tests.bad_input.probe recur LIMIT MAX_RECURSION NAME…`` renders templates of `recursion` in every form.
 LIMIT is Python's recursion limit. Prints a line for what it does next, and one beginning with ``WRONG`` for each
 outcome that is not permitted; ``done`` at the end.
 """
@@ -18,37 +18,38 @@ from pathlib import Path
 import kida
 from tests.bad_input.nesting import MONSTERS
 from tests.bad_input.outcome import RENDERINGS, compiled, guarded
-from tests.bad_input.recursion import ENDLESS, assert_ends_with_an_error
+from tests.bad_input.recursion import assert_ends_with_an_error
 
 ROOT = Path(__file__).parents[2]
 
 Step = tuple[str, Callable[[], object]]
 
 
-def nest(*depths: int) -> Iterator[Step]:
+def nest(*depths: str) -> Iterator[Step]:
     """The steps that compile monsters."""
     env = kida.Environment()
     for name, build in MONSTERS.items():
-        for depth in depths:
+        for depth in map(int, depths):
             yield f"{name} {depth}", lambda build=build, depth=depth: compiled(env, build(depth))
 
 
-def recur(max_recursion: int) -> Iterator[Step]:
+def recur(max_recursion: str, *names: str) -> Iterator[Step]:
     """The steps that render templates without end."""
-    for name in ENDLESS:
+    limit = int(max_recursion)
+    for name in names:
         for form in RENDERINGS:
             yield (
                 f"{name} by {form}",
-                lambda name=name, form=form: assert_ends_with_an_error(name, form, max_recursion=max_recursion),
+                lambda name=name, form=form: assert_ends_with_an_error(name, form, max_recursion=limit),
             )
 
 
-def main(what: str, limit: str, *numbers: str) -> None:
+def main(what: str, limit: str, *arguments: str) -> None:
     """Take the steps."""
     faulthandler.enable()
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(int(limit))
-    for name, step in {"nest": nest, "recur": recur}[what](*map(int, numbers)):
+    for name, step in {"nest": nest, "recur": recur}[what](*arguments):
         print(name, flush=True)
         try:
             with guarded():

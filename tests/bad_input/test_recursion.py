@@ -15,9 +15,24 @@ def test_what_never_ends_is_ended_with_an_error(name: str, form: str) -> None:
     assert_ends_with_an_error(name, form)
 
 
+DEEP = (
+    "includes itself",
+    "a macro calls itself",
+    "a macro calls itself with a body",
+    "a recursive loop",
+    "a block writes itself",
+    "a parent's block writes itself",
+)
+"""One of each kind of call."""
+
+
 def test_it_is_ended_where_python_allows_ten_times_as_many_calls() -> None:
-    assert probe.run("recur", 10_000, 400) == []
+    assert probe.run("recur", 10_000, 400, *DEEP) == []
 
 
 def test_it_is_ended_by_python_where_the_environment_allows_any_number_of_calls() -> None:
-    assert probe.run("recur", 1000, 10**9) == []
+    assert probe.run("recur", 1000, 10**9, *DEEP) == []
+
+
+def test_it_is_ended_by_python_where_both_allow_many_calls() -> None:
+    assert probe.run("recur", 10_000, 10**9, "a macro calls itself", "a macro calls itself by way of map") == []

@@ -61,7 +61,8 @@ def _with(case: Case, name: str, text: str) -> Case:
 def _templates(case: Case) -> Iterator[Case]:
     for name in case.templates:
         if name != case.main:
-            yield replace(case, main=name)
+            others = {key: text for key, text in case.templates.items() if key != case.main}
+            yield replace(case, main=name, templates=others)
     for name in case.templates:
         if name != case.main:
             yield replace(case, templates={key: text for key, text in case.templates.items() if key != name})

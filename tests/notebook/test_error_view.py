@@ -50,3 +50,17 @@ def test_the_files_of_functions_are_shown_as_the_caller_wants_them() -> None:
     except ValueError as error:
         text = error_text(error, lambda path: "my file")
     assert text.splitlines()[-1].startswith("  in Python: fail at my file:")
+
+
+def test_a_view_that_cannot_be_made_leaves_the_exception_to_python() -> None:
+    def fail() -> None:
+        raise ValueError("no")
+
+    def broken(path: str) -> str:
+        raise OSError(path)
+
+    try:
+        kida.Environment().render_string("{{ fail() }}", fail=fail)
+    except ValueError as error:
+        assert with_view(error, broken) is error
+        assert not hasattr(error, "_render_traceback_")

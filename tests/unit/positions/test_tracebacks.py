@@ -41,13 +41,16 @@ def shown(template: Template, **context: Any) -> list[str]:
 
 PAGE = "<ul>\n{% macro card(x) %}\n  <b>{{ x.price / x.count }}</b>{% endmacro %}\n{{ card(item) }}"
 ITEM = {"price": 1, "count": 0}
+CARETS = ("       ^^^^^^^^^^", "       ~~~~^^^^^^")
+"""Below ``card(item)``: up to Python 3.12, and since."""
 
 
 def test_the_traceback_shows_the_templates_lines_with_carets() -> None:
     lines = shown(Environment(loader=DictLoader({"cards.html": PAGE})).get_template("cards.html"), item=ITEM)
     at = lines.index('  File "cards.html", line 3, in macro card')
     assert lines[0] == '  File "cards.html", line 4, in template'
-    assert lines[1:3] == ["    {{ card(item) }}", "       ^^^^^^^^^^"]
+    assert lines[1] == "    {{ card(item) }}"
+    assert lines[2] in CARETS
     assert lines[at + 1 : at + 4] == [
         "    <b>{{ x.price / x.count }}</b>{% endmacro %}",
         "          ~~~~~~~~^~~~~~~~~",
@@ -59,7 +62,8 @@ def test_the_traceback_of_a_file_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "cards.html").write_text(PAGE)
     lines = shown(Environment(loader=FileSystemLoader(tmp_path)).get_template("cards.html"), item=ITEM)
     assert lines[0] == f'  File "{tmp_path / "cards.html"}", line 4, in template'
-    assert lines[1:3] == ["    {{ card(item) }}", "       ^^^^^^^^^^"]
+    assert lines[1] == "    {{ card(item) }}"
+    assert lines[2] in CARETS
 
 
 def test_the_traceback_of_a_string_shows_its_lines() -> None:
