@@ -30,7 +30,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _BUILT_IN_EXTENSIONS: Final = frozenset(("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug"))
 """Extensions of Jinja2 whose tags are part of the language here."""
 
-_DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
+_DEFAULTS: Final[MappingProxyType[str, Any]] = MappingProxyType(
     {
         "loader": None,
         "autoescape": True,
@@ -110,6 +110,7 @@ class Environment:
         # what most environments have in common is made once, and what not all need is made when it is needed
         set_slot(self, "_registry", _BUILT_IN)
         set_slot(self, "_delimiters", _USUAL_DELIMITERS)
+        set_slot(self, "_tags", TAGS)
         set_slot(self, "_made_lexer", None)
         set_slot(self, "_made_lookup", None)
         set_slot(self, "_cache", LRUCache(chosen["cache_size"]))
