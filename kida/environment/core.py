@@ -21,6 +21,7 @@ from kida.syntax.delimiters import Delimiters
 from kida.syntax.lexer import Lexer
 from kida.syntax.nodes import Template as TemplateNodes
 from kida.syntax.parser import TagParser
+from kida.syntax.tags import TAGS
 from kida.template.core import Template
 from kida.tests import TESTS
 from kida.utils.lru_cache import CacheInfo, LRUCache
@@ -122,15 +123,17 @@ class Environment:
 
     def _configure(self, options: Mapping[str, Any]) -> None:
         """Check the options given, and make what they ask for instead of the usual."""
-        unknown = sorted(set(options) - set(_DEFAULTS))
-        if unknown:
-            near = did_you_mean(unknown[0], _DEFAULTS)
-            raise TypeError(
-                f"Environment has no option {unknown[0]!r}" + (f". Did you mean {near!r}?" if near else "")
-            )
+        for name, value in options.items():
+            if name not in _DEFAULTS:
+                near = did_you_mean(name, _DEFAULTS)
+                raise TypeError(
+                    f"Environment has no option {name!r}" + (f". Did you mean {near!r}?" if near else "")
+                )
+            check = _CHECKS.get(name)
+            if check is not None:
+                check(name, value)
         chosen = self._options
-        _check(options)
-        if not options.keys().isdisjoint(("filters", "tests", "globals")):
+        if "filters" in options or "tests" in options or "globals" in options:
             registry = Registry(
                 _with(FILTERS, chosen["filters"]),
                 _with(TESTS, chosen["tests"]),
@@ -544,24 +547,41 @@ class _Flight:
         return self._template
 
 
-def _check(options: Mapping[str, Any]) -> None:
-    """Raise for an option that cannot be meant."""
-    undefined = options.get("undefined", Undefined)
-    if not (isinstance(undefined, type) and issubclass(undefined, Undefined)):
+def _check_undefined(name: str, value: Any) -> None:
+    if not (isinstance(value, type) and issubclass(value, Undefined)):
         raise ValueError("undefined must be a subclass of kida.Undefined")
-    for extension in options.get("extensions", ()):
+
+
+def _check_extensions(name: str, value: Any) -> None:
+    for extension in value:
         if extension not in _BUILT_IN_EXTENSIONS:
             raise ValueError(
                 f"unknown extension {extension!r}; do, loop controls and debug are built in and need none"
             )
-    for name in ("max_include_depth", "max_recursion"):
-        limit = options.get(name, 1)
-        if not isinstance(limit, int) or limit < 1:
-            raise ValueError(f"{name} must be a positive whole number")
-    for kind in ("filters", "tests"):
-        for name, function in (options.get(kind) or {}).items():
-            if not callable(function):
-                raise TypeError(f"{kind[:-1]} {name!r} is not callable")
+
+
+def _check_limit(name: str, value: Any) -> None:
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be a positive whole number")
+
+
+def _check_functions(name: str, value: Any) -> None:
+    for key, function in (value or {}).items():
+        if not callable(function):
+            raise TypeError(f"{name[:-1]} {key!r} is not callable")
+
+
+_CHECKS: Final[Mapping[str, Callable[[str, Any], None]]] = MappingProxyType(
+    {
+        "undefined": _check_undefined,
+        "extensions": _check_extensions,
+        "max_include_depth": _check_limit,
+        "max_recursion": _check_limit,
+        "filters": _check_functions,
+        "tests": _check_functions,
+    }
+)
+"""What is checked of options, by name; raises where a value cannot be meant."""
 
 
 def _with(built_in: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[str, Any]:
