@@ -87,37 +87,24 @@ class Environment:
     Raises ``TypeError`` for an unknown option and ``ValueError`` for a wrong one.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_cache",
-        "_delimiters",
-        "_loading",
-        "_lock",
-        "_made_lexer",
-        "_made_lookup",
-        "_namespaces",
-        "_options",
-        "_registry",
-        "_tags",
-    )
-
     def __init__(self, loader: Loader | None = None, **options: Any) -> None:
-        set_slot = object.__setattr__
         chosen = _DEFAULTS.copy()
         chosen["loader"] = loader
         if options:
             chosen.update(options)
-        set_slot(self, "_options", chosen)
         # what most environments have in common is made once, and what not all need is made when it is needed
-        set_slot(self, "_registry", _BUILT_IN)
-        set_slot(self, "_delimiters", _USUAL_DELIMITERS)
-        set_slot(self, "_tags", TAGS)
-        set_slot(self, "_made_lexer", None)
-        set_slot(self, "_made_lookup", None)
-        set_slot(self, "_cache", LRUCache(chosen["cache_size"]))
-        set_slot(self, "_namespaces", {})
-        set_slot(self, "_lock", RLock())
-        set_slot(self, "_loading", {})
+        self.__dict__.update(
+            _options=chosen,
+            _registry=_BUILT_IN,
+            _delimiters=_USUAL_DELIMITERS,
+            _tags=TAGS,
+            _made_lexer=None,
+            _made_lookup=None,
+            _cache=LRUCache(chosen["cache_size"]),
+            _namespaces={},
+            _lock=RLock(),
+            _loading={},
+        )
         if options:
             self._configure(options)
 
@@ -139,10 +126,10 @@ class Environment:
                 _with(TESTS, chosen["tests"]),
                 _with(GLOBALS, chosen["globals"]),
             )
-            object.__setattr__(self, "_registry", registry)
+            self.__dict__["_registry"] = registry
         if not options.keys().isdisjoint(Delimiters._fields):
             delimiters = Delimiters(*(chosen[name] for name in Delimiters._fields))
-            object.__setattr__(self, "_delimiters", delimiters)
+            self.__dict__["_delimiters"] = delimiters
 
     _options: Mapping[str, Any]
     _registry: Registry
@@ -253,7 +240,7 @@ class Environment:
             if kind != "globals" and not callable(value):
                 raise TypeError(f"{name!r} is not callable")
         with self._lock:
-            object.__setattr__(self, "_registry", self._registry.with_added(kind, added))
+            self.__dict__["_registry"] = self._registry.with_added(kind, added)
 
     # --- templates ---------------------------------------------------------------------------------------------
 
@@ -428,7 +415,7 @@ class Environment:
         lexer = self._made_lexer
         if lexer is None:
             lexer = Lexer(self._delimiters)
-            object.__setattr__(self, "_made_lexer", lexer)
+            self.__dict__["_made_lexer"] = lexer
         return lexer
 
     @property
@@ -436,7 +423,7 @@ class Environment:
         lookup = self._made_lookup
         if lookup is None:
             lookup = make_lookup(self._options["undefined"])
-            object.__setattr__(self, "_made_lookup", lookup)
+            self.__dict__["_made_lookup"] = lookup
         return lookup
 
     # --- making templates --------------------------------------------------------------------------------------

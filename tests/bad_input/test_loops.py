@@ -52,16 +52,17 @@ LOOPS = {
         _loops("{% for a in [#] %}", "", "{{ a }},{% endfor %}"), BACK
     ),
     "what is iterated over depends on the loop outside": (
-        "{% set a0 = [7] %}" + _loops("{% for b# in a# %}{% set a% = [b#] %}".replace("a%", "n#"), "", "{{ b# }}{% endfor %}", 1)
-        + _loops("{% for b in [[[8]]] %}{% for c in b %}{% for d in c %}", "{{ d }}", "{% endfor %}{% endfor %}{% endfor %}", 1),
-        "78",
+        "{% set x = namespace(deep=7) %}"
+        + _loops("{% set x = {'deep': x} %}", "", "")
+        + _loops("{% for x in [x.deep] %}", "{{ x.deep }}"),
+        "7",
     ),
     "loop variables": (_loops("{% for a in [#] %}{{ loop.index }}{{ loop.last }},", ""), "1True," * DEPTH),
     "the loop of the loop outside": (
         _loops("{% set l# = loop|default({'depth': 0}) %}{% for a in [1] %}", "{{ l24.index }}{{ l1.index }}{{ loop.length }}"),
         "111",
     ),
-    "loop variables behind inner loops": (_loops("{% for a in [1, 1] if loop is not defined %}", "", "{{ loop.index }}{% endfor %}", 1), "12"),
+    "loop variables behind inner loops": (_loops("{% for a in [1] %}", "", "{{ loop.index }}{{ loop.depth }},{% endfor %}"), "11," * DEPTH),
     "conditions": (_loops("{% for a# in [#, -1] if a# >= 0 %}", "".join(f"{{{{ a{n} }}}}," for n in range(DEPTH))), ALL),
     "unpacking": (
         _loops("{% for a#, (b#, c#) in [(1, (2, #))] %}", "".join(f"{{{{ c{n} }}}}," for n in range(DEPTH))), ALL
@@ -99,8 +100,8 @@ LOOPS = {
         _loops("{% for a in [1, 2] %}#,{% if # in (13, 14, 15, 16) %}{% for z in [1] %}{% endfor %}{% endif %}", "x", "{% break %}{% endfor %}"),
         ALL + "x",
     ),
-    "break that skips else": (
-        _loops("{% for a in [1] %}", "{% for b in [1, 2] %}{% break %}{% else %}no{% endfor %}yes"), "yes"
+    "break in a second round skips else": (
+        _loops("{% for a in [1] %}", "{% for b in [1, 2] %}{% if b == 2 %}{% break %}{% endif %}{% else %}no{% endfor %}yes"), "yes"
     ),
     "continue of the innermost": (
         _loops("{% for a in [1] %}", "{% for b in [1, 2, 3] %}{% if b == 2 %}{% continue %}{% endif %}{{ b }}{% endfor %}"), "13"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
+
 import kida
 from kida_jupyter.views.error import CellError, error_text, with_view
 
@@ -59,8 +61,7 @@ def test_a_view_that_cannot_be_made_leaves_the_exception_to_python() -> None:
     def broken(path: str) -> str:
         raise OSError(path)
 
-    try:
+    with pytest.raises(ValueError, match="no") as caught:
         kida.Environment().render_string("{{ fail() }}", fail=fail)
-    except ValueError as error:
-        assert with_view(error, broken) is error
-        assert not hasattr(error, "_render_traceback_")
+    assert with_view(caught.value, broken) is caught.value
+    assert not hasattr(caught.value, "_render_traceback_")
