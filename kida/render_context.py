@@ -41,6 +41,7 @@ class RenderContext:
         "blocks",
         "depth",
         "environment",
+        "escaping",
         "exported_vars",
         "filename",
         "form",
@@ -86,6 +87,7 @@ class RenderContext:
         self._owned = owned or variables is None
         self._globals: Mapping[str, Any] = {} if unit is None else unit.globals
         self.kind = kind
+        self.escaping = unit is not None and unit.autoescape
         self.exported_vars: set[str] = set()
         self.blocks: dict[str, list[Callable[..., Any]]] = (
             {} if unit is None else {name: [function] for name, function in unit.blocks.items()}
@@ -123,8 +125,8 @@ class RenderContext:
 
     @property
     def eval_ctx(self) -> EvalContext:
-        """The environment, and whether this template's output is escaped."""
-        return EvalContext(self.environment, self.unit is not None and self.unit.autoescape)
+        """The environment, and whether output is escaped where the template has come to."""
+        return EvalContext(self.environment, self.escaping)
 
     @property
     def parent(self) -> Mapping[str, Any]:
@@ -220,8 +222,6 @@ class RenderContext:
         made.template_stack = (*self.template_stack, unit.name or "<template>")
         made.lineage = (*self.lineage, unit)
         made.blocks = {name: list(functions) for name, functions in self.blocks.items()}
-        for name, function in unit.blocks.items():
-            made.blocks.setdefault(name, []).append(function)
         return made
 
     def _copy(self) -> RenderContext:

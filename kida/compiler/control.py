@@ -195,23 +195,26 @@ def while_(g: Generator, node: nodes.While) -> None:
 
 def break_(g: Generator, node: nodes.Break) -> None:
     """``break``."""
-    _flush_tries(g, g.at(node.span))
+    _leave_bodies(g)
     g.emit(ast.Break(**g.at(node.span)))
 
 
 def continue_(g: Generator, node: nodes.Continue) -> None:
     """``continue``."""
-    _flush_tries(g, g.at(node.span))
+    _leave_bodies(g)
     g.emit(ast.Continue(**g.at(node.span)))
 
 
-def _flush_tries(g: Generator, at: At) -> None:
-    """Leaving a loop from inside of ``try`` is no error: what its body has written so far stays."""
-    sink = g.sink
-    for buffer, outer in reversed(g.tries):
-        g.sink = outer
-        g.write(py.joined(buffer, at), at)
-    g.sink = sink
+def _leave_bodies(g: Generator) -> None:
+    for leave in reversed(g.leaving):
+        leave()
+
+
+def _write_to(g: Generator, sink: str, text: ast.expr, at: At) -> None:
+    """Emit the writing of a text to a sink: what a ``try`` that a loop leaves has held back so far."""
+    inner, g.sink = g.sink, sink
+    g.write(text, at)
+    g.sink = inner
 
 
 def try_(g: Generator, node: nodes.Try) -> None:
@@ -219,11 +222,15 @@ def try_(g: Generator, node: nodes.Try) -> None:
     at = g.at(node.span)
     outer = g.sink
     with g.collecting() as body, g.loop_block(loop=False), g.buffered(at, audible=False) as buffer:
-        g.tries.append((buffer, outer))
+        g.leaving.append(lambda: _write_to(g, outer, py.joined(buffer, at), at))
         g.body(node.body)
-        g.tries.pop()
+        g.leaving.pop()
     error = g.temporary("error")
+    escaping = g.temporary("escaping")
+    g.emit(py.assign(escaping, py.attribute(py.load(".ctx", at), "escaping", at), at))
     with g.collecting() as fallback:
+        restored = ast.Attribute(py.load(".ctx", at), "escaping", py.STORE, **at)
+        g.emit(ast.Assign([restored], py.load(escaping, at), **at))
         if node.target is not None:
             assign_to(g, node.target, py.load(error, g.at(node.target.span)))
         g.body(node.fallback)

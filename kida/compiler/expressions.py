@@ -69,7 +69,14 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
     clauses: list[ast.comprehension] = []
     outer = g.scope
     for clause in node.clauses:
-        iterable = _without_assignment(g.expression(clause.iterable), at)
+        iterable = g.expression(clause.iterable)
+        if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(iterable)):
+            # Python allows no ':=' in what a comprehension runs over, but in its conditions
+            held = g.temporary("iterable")
+            once = py.tuple_of([py.constant(None, at)], at)
+            assignment = py.tuple_of([py.named(held, iterable, at)], at)
+            clauses.append(ast.comprehension(py.store(g.temporary("once"), at), once, [assignment], 0))
+            iterable = py.load(held, at)
         g.scope = scope
         g._owners[scope] = g.function
         if g.form.is_async:
@@ -89,13 +96,6 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
     return made
 
 
-def _without_assignment(value: ast.expr, at: At) -> ast.expr:
-    """Python allows no ``:=`` in what a comprehension runs over; a function of its own may have one."""
-    if not any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(value)):
-        return value
-    return py.call(ast.Lambda(py.arguments((), at), value, **at), [], at)
-
-
 def unary(g: Generator, node: nodes.Unary) -> ast.expr:
     """``not a``, ``-a``, ``+a``."""
     return ast.UnaryOp(_UNARY[node.operator](), g.expression(node.operand), **g.at(node.span))
@@ -111,9 +111,8 @@ def concat(g: Generator, node: nodes.Concat) -> ast.expr:
     """``a ~ b``."""
     at = g.at(node.span)
     items = py.tuple_of([g.expression(item) for item in node.items], at)
-    if g.escaping is None:
-        return py.call(".concat", [items, g.is_escaping(at)], at)
-    return py.call(".concat_html" if g.escaping else ".concat_text", [items], at)
+    # as in Jinja2 nothing is kept safe where only rendering tells whether output is escaped
+    return py.call(".concat_html" if g.escaping and not g.volatile else ".concat_text", [items], at)
 
 
 def comparison(g: Generator, node: nodes.Comparison) -> ast.expr:
@@ -132,8 +131,8 @@ def logic(g: Generator, node: nodes.Logic) -> ast.expr:
 def conditional(g: Generator, node: nodes.Conditional) -> ast.expr:
     """``a if b else c``."""
     at = g.at(node.span)
-    condition = g.expression(node.condition)
     with g.conditionally():
+        condition = g.expression(node.condition)
         value = g.expression(node.value)
         if node.other is not None:
             other = g.expression(node.other)
@@ -143,7 +142,8 @@ def conditional(g: Generator, node: nodes.Conditional) -> ast.expr:
                 f"the inline if-expression on line {line} evaluated to false and no else section was defined."
             )
             other = py.call(".undefined_branch", [py.constant(hint, at)], at)
-    return py.choose(condition, value, other, at)
+    # placed at the condition: there its truth is asked for
+    return py.choose(condition, value, other, g.at(node.condition.span))
 
 
 def coalesce(g: Generator, node: nodes.Coalesce) -> ast.expr:
@@ -191,13 +191,20 @@ def subscript(g: Generator, node: nodes.Subscript) -> ast.expr:
 
 def _item_of(g: Generator, node: nodes.Subscript, target: ast.expr) -> ast.expr:
     at = g.at(node.span)
-    if isinstance(node.key, nodes.Slice):
+    if isinstance(node.key, nodes.Slice) and not isinstance(node.target, nodes.Constant):
         return ast.Subscript(target, slice_(g, node.key), py.LOAD, **at)
-    return g.awaited(py.call(".item", [target, g.expression(node.key)], at), at)
+    key = node.key
+    if isinstance(key, nodes.Slice):
+        parts = [
+            py.constant(None, at) if part is None else g.expression(part)
+            for part in (key.start, key.stop, key.step)
+        ]
+        return py.call(".item", [target, py.call(".slice", parts, at)], at)
+    return g.awaited(py.call(".item", [target, g.expression(key)], at), at)
 
 
 def slice_(g: Generator, node: nodes.Slice) -> ast.expr:
-    """``a:b:c``."""
+    """``a:b:c`` between brackets."""
     parts = [None if part is None else g.expression(part) for part in (node.start, node.stop, node.step)]
     return ast.Slice(*parts, **g.at(node.span))
 
@@ -281,12 +288,7 @@ def _call_of(g: Generator, node: nodes.Call, target: ast.expr) -> ast.expr:
 def call_with(g: Generator, node: nodes.Call, target: ast.expr, extra: list[ast.keyword]) -> ast.expr:
     """A call of a target, with keyword arguments besides those of the node."""
     at = g.at(node.span)
-    if g.escaping is None:
-        chosen = [target, py.load(".ctx", at), g.visible_names(at), g.is_escaping(at)]
-        function = py.call(".callee", chosen, at)
-    else:
-        kind = ".callee_html" if g.escaping else ".callee_text"
-        function = py.call(kind, [target, py.load(".ctx", at), g.visible_names(at)], at)
+    function = py.call(".callee", [target, py.load(".ctx", at), g.block_names(at)], at)
     made = python_call(g, function, [], node.arguments, at)
     made.keywords = [*extra, *made.keywords]
     return made
@@ -382,6 +384,9 @@ def fail_unknown(g: Generator, kind: str, name: str, span: Span) -> None:
 
 def await_(g: Generator, node: nodes.Await) -> ast.expr:
     """``await a``; calls are awaited anyway where that is possible."""
+    if isinstance(node.value, nodes.Call):
+        value = call_with(g, node.value, call_target(g, node.value.target), [])
+        return g.awaited(value, g.at(node.span))
     return g.awaited(g.expression(node.value), g.at(node.span))
 
 

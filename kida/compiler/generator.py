@@ -40,9 +40,10 @@ class Generator:
     """State of the generation of one template in one form; used once.
 
     ``escaping`` is whether output is escaped here: true, false, or ``None`` where only rendering tells.
+    ``volatile`` says that some ``autoescape`` around is of that kind, and ``outer_escaping`` what holds outside of it.
     ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
-    ``"never"``, ``"perhaps"`` or ``"always"``. ``tries`` are the ``try`` bodies between here and the innermost loop:
-    the buffer that each writes to, and the sink around it.
+    ``"never"``, ``"perhaps"`` or ``"always"``. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
+    the bodies between here and the innermost loop.
     """
 
     def __init__(
@@ -59,11 +60,12 @@ class Generator:
         self.form: Form = options.form
         self.at = py.Places(source).of
         self.escaping: bool | None = options.autoescape
-        self.escaping_variable = ".autoescape"
+        self.outer_escaping = options.autoescape
+        self.volatile = False
         self.silenced = "never"
         self.conditional = 0
         self.sink = YIELD
-        self.tries: list[tuple[str, str]] = []
+        self.leaving: list[Callable[[], None]] = []
         self.scope: Scope = scopes.top
         self.function = Function(None)
         self.statements: list[ast.stmt] = []
@@ -131,6 +133,13 @@ class Generator:
         return py.statement(py.call(self.sink, [value], at), at)
 
     @contextmanager
+    def escaping_as(self, escaping: bool | None) -> Iterator[None]:
+        """Whether output is escaped inside."""
+        outer, self.escaping = self.escaping, escaping
+        yield
+        self.escaping = outer
+
+    @contextmanager
     def audible(self, at: At, *, always: bool = False) -> Iterator[bool]:
         """Output at the top of a template that has extended another goes nowhere; false says: do not generate it."""
         if self.silenced == "never" or always:
@@ -186,16 +195,14 @@ class Generator:
     def is_escaping(self, at: At) -> ast.expr:
         """Whether output is escaped here, as an expression."""
         if self.escaping is None:
-            return py.load(self.escaping_variable, at)
+            return py.attribute(py.load(".ctx", at), "escaping", at)
         return py.constant(self.escaping, at)
 
     def as_text(self, text: ast.expr, at: At) -> ast.expr:
         """What was written, as a value: ``Markup`` where output is escaped."""
-        if self.escaping is False:
-            return text
-        if self.escaping is True:
-            return py.call(".Markup", [text], at)
-        return py.call(".text_value", [text, py.load(self.escaping_variable, at)], at)
+        if self.escaping is not None and not self.volatile:
+            return py.call(".Markup", [text], at) if self.escaping else text
+        return py.call(".text_value", [text, self.is_escaping(at)], at)
 
     # --- functions ---------------------------------------------------------------------------------------------
 
@@ -237,17 +244,18 @@ class Generator:
     def loop_block(self, *, loop: bool = True) -> Iterator[None]:
         """Counts a block of those that CPython allows only some of in a function."""
         self.function.blocks += 1
-        outer, self.tries = self.tries, ([] if loop else self.tries)
+        outer, self.leaving = self.leaving, ([] if loop else self.leaving)
         yield
         self.function.blocks -= 1
-        self.tries = outer
+        self.leaving = outer
 
     # --- scopes and variables ----------------------------------------------------------------------------------
 
     @contextmanager
     def entering(self, scope: Scope, at: At) -> Iterator[None]:
         """Emit what a scope begins with; names inside are those of the scope."""
-        outer, self.scope = self.scope, scope
+        outer = self.scope, self.conditional
+        self.scope, self.conditional = scope, 0
         self._owners[scope] = self.function
         if scope.is_function:
             self._look_up_context(scope, at)
@@ -259,7 +267,7 @@ class Generator:
             elif variable.origin is Origin.UNSET:
                 self.emit(py.assign(variable.python_name, py.load(".missing", at), at))
         yield
-        self.scope = outer
+        self.scope, self.conditional = outer
 
     def _look_up_context(self, scope: Scope, at: At) -> None:
         names = [variable for variable in scope.context_names.values() if variable.origin is Origin.CONTEXT]
@@ -344,6 +352,13 @@ class Generator:
         made = ast.Dict(keys, values, **at)
         return py.call(".present", [made], at) if any(v.may_be_missing for v in found.values()) else made
 
-    def visible_names(self, at: At) -> ast.expr:
-        """Pairs of the names of those variables in the template and here, as a constant."""
-        return py.constant(tuple((name, v.python_name) for name, v in self.scope.visible().items()), at)
+    def block_names(self, at: At) -> ast.expr:
+        """The variables of the block around, which functions that ask for the context see in it, as in Jinja2.
+
+        A constant: pairs of their names in the template and in the generated code.
+        """
+        function = self.scope.function
+        names: tuple[tuple[str, str], ...] = ()
+        if isinstance(function.node, nodes.Block):
+            names = tuple((name, v.python_name) for name, v in function.variables.items() if v.stored)
+        return py.constant(names, at)

@@ -135,5 +135,4 @@ def _references(g: Generator, variables: Mapping[str, Variable], block: nodes.Bl
         arguments: list[ast.expr] = [py.load(".ctx", at)]
         if name == "super" and block is not None:
             arguments += [py.constant(block.name, at), py.load(f"block {block.name}", at)]
-        arguments.append(g.is_escaping(at))
         g.emit(py.assign(variable.python_name, py.call(f".{name}", arguments, at), at))

@@ -83,7 +83,6 @@ def _callable(
             py.load(function, at),
             py.constant(names, at),
             *flags,
-            g.is_escaping(at),
         ],
         at,
     )

@@ -19,7 +19,10 @@ def match(g: Generator, node: nodes.Match) -> None:
     cases: list[ast.match_case] = []
     for case in node.cases:
         pattern = patterns.of(case.pattern)
-        guard = g.expression(case.guard) if case.guard is not None else None
+        guard = None
+        if case.guard is not None:
+            # CPython 3.11 has no place for the question whether a guard is true: here it is a call
+            guard = py.call(".bool", [g.expression(case.guard)], g.at(case.guard.span))
         with g.collecting() as body, g.conditionally():
             g.body(case.body)
         cases.append(ast.match_case(pattern, guard, body or [ast.Pass(**at)]))

@@ -30,9 +30,16 @@ def output(g: Generator, node: nodes.Output) -> None:
 
 
 def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
-    if isinstance(node, nodes.Constant) and g.options.finalize is None and g.escaping is not None:
+    escaping = g.escaping
+    if escaping is None and _is_constant(node):
+        # as in Jinja2 constants heed what holds outside of an 'autoescape' that only rendering decides
+        escaping = g.outer_escaping
+    if isinstance(node, nodes.Constant) and g.options.finalize is None and escaping is not None:
         plain = str(node.value)
-        return py.constant(str(escape(plain)) if g.escaping else plain, at)
+        return py.constant(str(escape(plain)) if escaping else plain, at)
+    if escaping is not g.escaping:
+        with g.escaping_as(escaping):
+            return as_output(g, g.expression(node), at)
     return as_output(g, g.expression(node), at)
 
 
@@ -122,6 +129,12 @@ def assign_to(g: Generator, target: nodes.Expression, value: ast.expr) -> None:
 def assign(g: Generator, node: nodes.Assign) -> None:
     """``set``, ``let``, ``export`` of a value."""
     at = g.at(node.value.span)
+    for target in nodes.walk(node.target):
+        if isinstance(target, nodes.TargetAttribute):
+            owner_at = g.at(target.span)
+            g.emit(
+                py.statement(py.call(".check_namespace", [g.expression(target.target)], owner_at), owner_at)
+            )
     value = g.expression(node.value)
     if not node.when_missing:
         assign_to(g, node.target, value)
@@ -149,15 +162,50 @@ def scope(g: Generator, node: nodes.Scope) -> None:
 
 
 def autoescape(g: Generator, node: nodes.Autoescape) -> None:
-    """``{% autoescape expression %}…{% endautoescape %}``."""
+    """``{% autoescape expression %}…{% endautoescape %}``.
+
+    What output does is decided when the template is compiled, where it can be; macros and blocks that are called
+    from here ask the context, as in Jinja2.
+    """
     at = g.at(node.span)
-    outer = g.escaping, g.escaping_variable
-    if isinstance(node.enabled, nodes.Constant):
-        g.escaping = bool(node.enabled.value)
-    else:
-        variable = g.temporary("autoescape")
-        g.emit(py.assign(variable, py.call(".bool", [g.expression(node.enabled)], at), at))
-        g.escaping, g.escaping_variable = None, variable
+    outer = g.escaping, g.outer_escaping, g.volatile
+    held = g.temporary("escaping")
+    escaping = py.attribute(py.load(".ctx", at), "escaping", at)
     with g.entering(g.scopes.opened[node, "body"], at):
+        g.emit(py.assign(held, escaping, at))
+        g.emit(_set_escaping(py.call(".bool", [g.expression(node.enabled)], g.at(node.enabled.span)), at))
+        if isinstance(node.enabled, nodes.Constant):
+            g.escaping = bool(node.enabled.value)
+        else:
+            if not g.volatile and g.escaping is not None:
+                g.outer_escaping = g.escaping
+            g.escaping, g.volatile = None, True
+        restore = _set_escaping(py.load(held, at), at)
+        g.leaving.append(lambda: g.emit(restore))
         g.body(node.body)
-    g.escaping, g.escaping_variable = outer
+        g.leaving.pop()
+        g.emit(_set_escaping(py.load(held, at), at))
+    g.escaping, g.outer_escaping, g.volatile = outer
+
+
+def _set_escaping(value: ast.expr, at: At) -> ast.stmt:
+    return ast.Assign([ast.Attribute(py.load(".ctx", at), "escaping", py.STORE, **at)], value, **at)
+
+
+_FOLDED = (
+    nodes.Constant,
+    nodes.TupleLiteral,
+    nodes.ListLiteral,
+    nodes.DictLiteral,
+    nodes.Unary,
+    nodes.Binary,
+    nodes.Comparison,
+    nodes.Logic,
+    nodes.Concat,
+    nodes.Conditional,
+)
+
+
+def _is_constant(node: nodes.Expression) -> bool:
+    """Whether an expression is made of constants alone."""
+    return all(isinstance(inner, _FOLDED) for inner in nodes.walk(node))

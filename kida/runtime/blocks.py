@@ -31,13 +31,13 @@ def required_block(context: RenderContext, name: str) -> BlockFunction:
     return functions[0]
 
 
-def super_block(context: RenderContext, name: str, function: BlockFunction, escaping: bool) -> Any:
+def super_block(context: RenderContext, name: str, function: BlockFunction) -> Any:
     """``super`` in a block: the next less derived one, undefined where there is none."""
     functions = context.blocks.get(name, ())
     position = next((index for index, other in enumerate(functions) if other is function), len(functions))
     if position + 1 >= len(functions):
         return no_parent(context, name)
-    return BlockReference(context, name, position + 1, escaping)
+    return BlockReference(context, name, position + 1)
 
 
 def no_parent(context: RenderContext, name: str) -> Any:
@@ -50,31 +50,30 @@ def no_parent(context: RenderContext, name: str) -> Any:
 class BlockReference:
     """A block that can be called for its text; ``super`` is the next less derived one."""
 
-    __slots__ = ("_context", "_depth", "_escaping", "name")
+    __slots__ = ("_context", "_depth", "name")
 
-    def __init__(self, context: RenderContext, name: str, depth: int, escaping: bool) -> None:
+    def __init__(self, context: RenderContext, name: str, depth: int) -> None:
         self._context = context
         self.name = name
         self._depth = depth
-        self._escaping = escaping
 
     @property
     def super(self) -> Any:
         """The block that this one overrides."""
         if self._depth + 1 >= len(self._context.blocks[self.name]):
             return no_parent(self._context, self.name)
-        return BlockReference(self._context, self.name, self._depth + 1, self._escaping)
+        return BlockReference(self._context, self.name, self._depth + 1)
 
     def __call__(self) -> Any:
         function = self._context.blocks[self.name][self._depth]
         if self._context.form.is_async:
             return self._collect_async(function)
         text = collect(self._context.form, function, self._context)
-        return Markup(text) if self._escaping else text
+        return Markup(text) if self._context.escaping else text
 
     async def _collect_async(self, function: BlockFunction) -> str:
         text = await collect_async(self._context.form, function, self._context)
-        return Markup(text) if self._escaping else text
+        return Markup(text) if self._context.escaping else text
 
     def __repr__(self) -> str:
         return f"<BlockReference {self.name!r}>"
@@ -83,11 +82,10 @@ class BlockReference:
 class TemplateReference:
     """``self`` in a template: its blocks by name."""
 
-    __slots__ = ("_context", "_escaping")
+    __slots__ = ("_context",)
 
-    def __init__(self, context: RenderContext, escaping: bool) -> None:
+    def __init__(self, context: RenderContext) -> None:
         self._context = context
-        self._escaping = escaping
 
     def __getattr__(self, name: str) -> BlockReference:
         if name.startswith("__"):
@@ -101,7 +99,7 @@ class TemplateReference:
                 code=ErrorCode.BLOCK_NOT_FOUND,
                 suggestion=did_you_mean(str(name), self._context.blocks),
             )
-        return BlockReference(self._context, name, 0, self._escaping)
+        return BlockReference(self._context, name, 0)
 
     def __repr__(self) -> str:
         return f"<TemplateReference {self._context.name!r}>"

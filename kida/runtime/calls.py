@@ -22,33 +22,15 @@ _PLAIN: Final = frozenset((BuiltinFunctionType, type, LoopContext, AsyncLoopCont
 """Types whose values take no more than what a template gives them."""
 
 
-def callee_html(function: Any, context: RenderContext, names: Names) -> Callable[..., Any]:
-    """What to call for a value, where output is escaped."""
+def callee(function: Any, context: RenderContext, names: Names) -> Callable[..., Any]:
+    """What to call for a value.
+
+    A macro's result is ``Markup`` where output is escaped at the place that is rendered, as in Jinja2. ``names`` are
+    the variables of the block that the call stands in.
+    """
     kind = type(function)
     if kind is Macro or kind is AsyncMacro:
-        return function.html  # type: ignore[no-any-return]
-    return _callee(function, kind, context, names, True)
-
-
-def callee_text(function: Any, context: RenderContext, names: Names) -> Callable[..., Any]:
-    """What to call for a value, where output is not escaped."""
-    kind = type(function)
-    if kind is Macro or kind is AsyncMacro:
-        return function.text  # type: ignore[no-any-return]
-    return _callee(function, kind, context, names, False)
-
-
-def callee(function: Any, context: RenderContext, names: Names, escaping: bool) -> Callable[..., Any]:
-    """What to call for a value, where only rendering tells whether output is escaped."""
-    kind = type(function)
-    if kind is Macro or kind is AsyncMacro:
-        return function.html if escaping else function.text  # type: ignore[no-any-return]
-    return _callee(function, kind, context, names, escaping)
-
-
-def _callee(
-    function: Any, kind: type, context: RenderContext, names: Names, escaping: bool
-) -> Callable[..., Any]:
+        return function.html if context.escaping else function.text  # type: ignore[no-any-return]
     if kind in _PLAIN:
         return function  # type: ignore[no-any-return]
     if (kind is FunctionType and not function.__dict__) or (
@@ -61,8 +43,8 @@ def _callee(
     if wanted is PassArg.ENVIRONMENT:
         return partial(function, context.environment)
     if wanted is PassArg.EVAL_CONTEXT:
-        return partial(function, EvalContext(context.environment, escaping))
-    # the variables of the place are read from the running template, whose frame is two above
-    running = sys._getframe(2).f_locals
+        return partial(function, EvalContext(context.environment, context.escaping))
+    # the variables of the place are read from the running template, whose frame is the one above
+    running = sys._getframe(1).f_locals
     local = {name: running[own] for name, own in names if running.get(own, missing) is not missing}
     return partial(function, context.derived(local) if local else context)

@@ -221,6 +221,8 @@ def extend(context: RenderContext, name: Any) -> RenderContext:
             code=ErrorCode.CIRCULAR_INHERITANCE,
             hint=f"the chain is {chain}",
         )
+    for block, function in unit.blocks.items():
+        context.blocks.setdefault(block, []).append(function)
     return context.of_parent(unit)
 
 

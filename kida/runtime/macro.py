@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from markupsafe import Markup
 
 from kida.errors import ErrorCode, MacroArgumentError, TemplateRuntimeError, did_you_mean
-from kida.render_context import RenderContext, current
+from kida.render_context import RenderContext
 
 
 class Macro:
@@ -22,7 +22,6 @@ class Macro:
 
     __slots__ = (
         "_context",
-        "_escaping",
         "_function",
         "arguments",
         "caller",
@@ -40,7 +39,6 @@ class Macro:
         catch_kwargs: bool,
         catch_varargs: bool,
         caller: bool,
-        escaping: bool,
     ) -> None:
         self._context = context
         self.name = name
@@ -49,20 +47,14 @@ class Macro:
         self.catch_kwargs = catch_kwargs
         self.catch_varargs = catch_varargs
         self.caller = caller
-        self._escaping = escaping
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the macro from Python: text, ``Markup`` where its template escapes."""
-        from kida.template.boundary import explained
+        from kida.template.boundary import Boundary
 
-        token = current.set(self._context)
-        try:
+        with Boundary(self._context):
             text = self.run(args, kwargs)
-        except Exception as error:
-            raise explained(error) from error.__cause__
-        finally:
-            current.reset(token)
-        return Markup(text) if self._escaping else str(text)
+        return Markup(text) if self._context.escaping else str(text)
 
     def html(self, /, *args: Any, **kwargs: Any) -> Markup:
         """Call the macro from a place whose output is escaped."""
@@ -141,16 +133,11 @@ class AsyncMacro(Macro):
 
     async def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the macro from Python, to be awaited."""
-        from kida.template.boundary import explained
+        from kida.template.boundary import Boundary
 
-        token = current.set(self._context)
-        try:
+        with Boundary(self._context):
             text = await self.run_async(args, kwargs)
-        except Exception as error:
-            raise explained(error) from error.__cause__
-        finally:
-            current.reset(token)
-        return Markup(text) if self._escaping else str(text)
+        return Markup(text) if self._context.escaping else str(text)
 
     async def html(self, /, *args: Any, **kwargs: Any) -> Markup:  # type: ignore[override]
         """Call the macro from a place whose output is escaped."""

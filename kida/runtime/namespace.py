@@ -51,12 +51,12 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "str": str,
         "bool": bool,
         "iter": iter,
+        "slice": slice,
         "Exception": Exception,
         "escape": text.escape_str,
         "html": text.html,
         "output": text.output,
         "text_value": text.text_value,
-        "concat": text.concat,
         "concat_html": text.concat_html,
         "concat_text": text.concat_text,
         "is_absent": is_absent,
@@ -65,8 +65,6 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "undefined_branch": Undefined,
         "values": SimpleNamespace,
         "callee": calls.callee,
-        "callee_html": calls.callee_html,
-        "callee_text": calls.callee_text,
         "block": blocks.block,
         "required_block": blocks.required_block,
         "self": blocks.TemplateReference,
@@ -77,6 +75,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "present": present,
         "context_here": context_here,
         "set_attribute": set_attribute,
+        "check_namespace": check_namespace,
         "debug": debug,
         "loop": LoopContext,
         "macro": Macro,
@@ -123,13 +122,18 @@ def context_here(context: RenderContext, local: Mapping[str, Any] | None) -> Ren
 
 def set_attribute(owner: Any, name: str, value: Any) -> None:
     """``{% set ns.name = value %}``."""
+    check_namespace(owner)
+    owner[name] = value
+
+
+def check_namespace(owner: Any) -> None:
+    """Raise where an attribute of something else than a namespace is to be assigned."""
     if not isinstance(owner, Namespace):
         raise TemplateRuntimeError(
             "cannot assign attribute on non-namespace object",
             code=ErrorCode.NOT_A_NAMESPACE,
             hint="only attributes of a namespace() can be assigned: {% set ns = namespace(count=0) %}",
         )
-    owner[name] = value
 
 
 def debug(context: RenderContext, local: Mapping[str, Any] | None) -> str:

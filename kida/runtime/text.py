@@ -38,8 +38,3 @@ def concat_html(items: tuple[Any, ...]) -> str:
     if any(hasattr(text, "__html__") for text in texts):
         return Markup("").join(texts)
     return "".join(texts)
-
-
-def concat(items: tuple[Any, ...], escaping: bool) -> str:
-    """``a ~ b`` where only rendering tells."""
-    return concat_html(items) if escaping else concat_text(items)

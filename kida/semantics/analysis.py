@@ -73,18 +73,18 @@ class _Analysis:
         self.blocks: dict[str, nodes.Block] = {}
         self.exported_in_blocks: set[str] = set()
         self.has_reaching = False
-        self._python_names: dict[str, int] = {}
-        self._parameters: set[str] = set()
+        self.loop_blocks: set[nodes.Node] = set()
+        self._names_in: dict[Scope, set[str]] = {}
 
     def run(self) -> Scopes:
         for node in nodes.walk(self.template):
-            if isinstance(node, nodes.Block):
+            if isinstance(node, nodes.For):
+                self.loop_blocks.update(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Block))
+            elif isinstance(node, nodes.Block):
                 self.blocks[node.name] = node
                 self.exported_in_blocks |= _exports_below(node)
             elif isinstance(node, nodes.Assign):
                 self.has_reaching |= node.reach != "set"
-            elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
-                self._parameters.update(parameter.name for parameter in node.parameters)
         top = self._function(self.template, "body", self.template.span, None, frozenset(("self",)))
         self._statements(top, self.template.body)
         for block in self.blocks.values():
@@ -113,14 +113,29 @@ class _Analysis:
         self.opened[node, part] = scope
         return scope
 
-    def _python_name(self, name: str, *, parameter: bool = False) -> str:
-        """A name for the generated code: the template's own where it is free, so that debuggers show it."""
-        if parameter:
-            return name
-        count = self._python_names.get(name, 0)
-        self._python_names[name] = count + 1
-        taken = count or name in self._parameters or name == "__debug__"
-        return f"{name}.{count + (name in self._parameters)}" if taken else name
+    def _python_name(
+        self, scope: Scope, name: str, *, parameter: bool = False, everywhere: bool = False
+    ) -> str:
+        """A name for the generated code: the template's own where it is free, so that debuggers show it.
+
+        Taken are the names of the scopes around, and of what their functions look up. Scopes beside each other
+        share names; ``everywhere`` asks for one that is free in all of the function.
+        """
+        in_function = self._names_in.setdefault(scope.function, set())
+        chosen = name
+        if not parameter:
+            taken = set(in_function) if everywhere else set()
+            around: Scope | None = scope
+            while around is not None:
+                taken.update(variable.python_name for variable in around.variables.values())
+                taken.update(variable.python_name for variable in around.function.context_names.values())
+                around = around.parent
+            count = 0
+            while chosen in taken or chosen == "__debug__":
+                count += 1
+                chosen = f"{name}.{count}"
+        in_function.add(chosen)
+        return chosen
 
     def _new(
         self,
@@ -131,7 +146,8 @@ class _Analysis:
         *,
         parameter: bool = False,
     ) -> Variable:
-        variable = Variable(name, self._python_name(name, parameter=parameter), origin, scope, outer)
+        python_name = self._python_name(scope, name, parameter=parameter)
+        variable = Variable(name, python_name, origin, scope, outer)
         variable.stored = origin is not Origin.CONTEXT and origin is not Origin.IMPLICIT
         scope.variables[name] = variable
         return variable
@@ -169,7 +185,7 @@ class _Analysis:
         if variable is None:
             dynamic = name in self.exported_in_blocks
             origin = Origin.DYNAMIC if dynamic else Origin.CONTEXT
-            variable = Variable(name, self._python_name(name), origin, function)
+            variable = Variable(name, self._python_name(function, name, everywhere=True), origin, function)
             function.context_names[name] = variable
         return variable
 
@@ -251,7 +267,9 @@ class _Analysis:
         for child in nodes.children(node):
             self._resolve(scope, child)
 
-    def _assign(self, scope: Scope, target: nodes.TargetName, reach: str = "set") -> None:
+    def _assign(
+        self, scope: Scope, target: nodes.TargetName, reach: str = "set", *, imported: bool = False
+    ) -> None:
         name = target.name
         if reach != "set":
             top = scope.function
@@ -265,7 +283,11 @@ class _Analysis:
                 variable = scope_variable
         else:
             variable = scope.variables[name]
-            if name == "loop" and any(isinstance(s.node, nodes.For) for s in _around(scope)):
+            if (
+                name == "loop"
+                and not imported
+                and any(_is_in_loop(s, self.loop_blocks) for s in _around(scope))
+            ):
                 raise TemplateSyntaxError(
                     "'loop' cannot be assigned inside a loop: it is the loop object",
                     code=ErrorCode.INVALID_TARGET,
@@ -289,6 +311,10 @@ def _around(scope: Scope) -> Iterable[Scope]:
     while found is not None:
         yield found
         found = found.parent
+
+
+def _is_in_loop(scope: Scope, loop_blocks: set[nodes.Node]) -> bool:
+    return isinstance(scope.node, nodes.For) or scope.node in loop_blocks
 
 
 def _exports_below(node: nodes.Node) -> set[str]:
@@ -402,8 +428,8 @@ def _uses_with(a: _Analysis, scope: Scope, node: nodes.With, uses: _Uses) -> Non
         a._uses_of(scope, value, uses)
 
 
-def _uses_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape, uses: _Uses) -> None:
-    a._uses_of(scope, node.enabled, uses)
+def _uses_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock, uses: _Uses) -> None:
+    a._uses_of(scope, node.filter, uses)
 
 
 def _uses_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension, uses: _Uses) -> None:
@@ -427,9 +453,9 @@ _USES: Final[dict[type[nodes.Node], _UsesRule]] = {
     nodes.CallBlock: _uses_call_block,
     nodes.Capture: _uses_capture,
     nodes.With: _uses_with,
-    nodes.Autoescape: _uses_autoescape,
+    nodes.Autoescape: _uses_nothing,
     nodes.Scope: _uses_nothing,
-    nodes.FilterBlock: _uses_nothing,
+    nodes.FilterBlock: _uses_filter_block,
     nodes.Block: _uses_nothing,
     nodes.Comprehension: _uses_comprehension,
     nodes.Text: _uses_nothing,
@@ -551,9 +577,14 @@ def _resolve_with(a: _Analysis, scope: Scope, node: nodes.With) -> None:
 
 
 def _resolve_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape) -> None:
-    a._resolve(scope, node.enabled)
     inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
-    a._statements(inner, node.body)
+    uses = _Uses()
+    a._uses_of(inner, node.enabled, uses)
+    a._uses_of_body(inner, node.body, uses)
+    a._declare(inner, uses)
+    a._resolve(inner, node.enabled)
+    for statement in node.body:
+        a._resolve(inner, statement)
 
 
 def _resolve_scope(a: _Analysis, scope: Scope, node: nodes.Scope) -> None:
@@ -563,6 +594,16 @@ def _resolve_scope(a: _Analysis, scope: Scope, node: nodes.Scope) -> None:
 def _resolve_block(a: _Analysis, scope: Scope, node: nodes.Block) -> None:
     """A block's body is a function of its own; here only its call stands."""
     a.opened[node, "call"] = scope
+
+
+def _resolve_import(a: _Analysis, scope: Scope, node: nodes.Import | nodes.FromImport) -> None:
+    a.opened[node, "call"] = scope
+    a._resolve(scope, node.template)
+    targets = (
+        [node.target] if isinstance(node, nodes.Import) else [imported.target for imported in node.names]
+    )
+    for target in targets:
+        a._assign(scope, target, imported=True)
 
 
 def _resolve_here(a: _Analysis, scope: Scope, node: nodes.Node) -> None:
@@ -607,8 +648,8 @@ _RESOLVE: Final[dict[type[nodes.Node], _ResolveRule]] = {
     nodes.Block: _resolve_block,
     nodes.Call: _resolve_here,
     nodes.Include: _resolve_here,
-    nodes.Import: _resolve_here,
-    nodes.FromImport: _resolve_here,
+    nodes.Import: _resolve_import,
+    nodes.FromImport: _resolve_import,
     nodes.Debug: _resolve_here,
     nodes.Comprehension: _resolve_comprehension,
 }

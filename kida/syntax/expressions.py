@@ -53,11 +53,6 @@ def coalesce(parser: Parser) -> nodes.Expression:
     return _operators(parser, 1)
 
 
-def disjunction(parser: Parser) -> nodes.Expression:
-    """``a or b``: an expression without ``if … else``, ``??`` and ``|>``."""
-    return _operators(parser, 3)
-
-
 def _operators(parser: Parser, level: int) -> nodes.Expression:
     """An expression of operators that bind at least as tightly as a level, by precedence climbing."""
     start = parser.token.start
@@ -157,7 +152,8 @@ def _unary(parser: Parser) -> nodes.Expression:
     value: nodes.Expression
     if parser.at_name("await") and _begins_expression(parser.look()) and not _is_infix_name(parser.look()):
         parser.next()
-        operand = _postfix(parser, primary(parser), start)
+        operand_start = parser.token.start
+        operand = _postfix(parser, primary(parser), operand_start)
         value = nodes.Await(parser.span_from(start), operand)
     else:
         primary_start = parser.token.start
@@ -256,10 +252,10 @@ def _comprehension_clauses(parser: Parser) -> tuple[nodes.ComprehensionClause, .
         start = parser.next().start
         target = assignment_target(parser, namespaces=False)
         parser.expect_name("in")
-        iterable = disjunction(parser)
+        iterable = coalesce(parser)
         conditions: list[nodes.Expression] = []
         while parser.skip_name("if"):
-            conditions.append(disjunction(parser))
+            conditions.append(coalesce(parser))
         clauses.append(
             nodes.ComprehensionClause(parser.span_from(start), target, iterable, tuple(conditions))
         )

@@ -27,13 +27,14 @@ from kida.syntax.tokens import (
 )
 
 _CLOSING: Final = {"(": ")", "[": "]", "?[": "]", "{": "}"}
+_ESCAPE: Final = re.compile(r"\\([0-7]{1,3}|.)", re.DOTALL)
+_KNOWN_ESCAPES: Final = frozenset("\n\\'\"abfnrtvxuUN")
 _HINTS: Final = {
     "?": "'?' is used as '??', '?.', '?[' or '?|'",
     "!": "write 'not' for '!', and '!=' for unequal",
     "&": "write 'and' for '&&'",
 }
 _WHITESPACE: Final = re.compile(r"\s+")
-_ESCAPE_ERROR: Final = re.compile(r"position (\d+)")
 _WORD: Final = re.compile(
     r"""
     (?P<float> (?<!\.) (?:\d+_)*\d+ (?: (?:\.(?:\d+_)*\d+)? e[+\-]?(?:\d+_)*\d+ | \.(?:\d+_)*\d+ ) )
@@ -45,6 +46,14 @@ _WORD: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+
+
+def _known_escape(found: re.Match[str]) -> str:
+    """An escape as Python knows it: others are two characters, and Python would warn of them."""
+    escaped = found.group(1)
+    if escaped[0] in "01234567":
+        return f"\\u{int(escaped, 8):04x}"
+    return found.group() if escaped in _KNOWN_ESCAPES else "\\" + found.group()
 
 
 class Lexer:
@@ -249,10 +258,11 @@ class Lexer:
             at = after
 
     def _string(self, source: Source, start: int, end: int) -> str:
-        body = source.text[start + 1 : end - 1]
+        body = self._newlines(source.text[start + 1 : end - 1])
         if "\\" in body:
             try:
-                body = body.encode("ascii", "backslashreplace").decode("unicode-escape")
+                ascii_body = body.encode("ascii", "backslashreplace").decode("ascii")
+                body = _ESCAPE.sub(_known_escape, ascii_body).encode("ascii").decode("unicode-escape")
             except UnicodeDecodeError as error:
                 reason = str(error).rsplit(": ", 1)[-1]
                 self._fail(
@@ -263,9 +273,7 @@ class Lexer:
                     ErrorCode.INVALID_ESCAPE,
                     "write a backslash that is meant as one twice",
                 )
-            except UnicodeEncodeError:
-                pass
-        return self._newlines(body)
+        return body
 
     def _newlines(self, text: str) -> str:
         sequence = self.delimiters.newline_sequence

@@ -8,11 +8,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kida.errors import ErrorCode, TemplateError, TemplateRuntimeError, did_you_mean
+from kida.render_context import RenderContext, current
 
 if TYPE_CHECKING:
     from kida.tracing.trace import TemplateTrace
 
 _NOTE = "in template "
+
+
+class Boundary:
+    """Keeps a context current inside a ``with`` block, and explains the errors that leave it."""
+
+    __slots__ = ("_context", "_token")
+
+    def __init__(self, context: RenderContext | None) -> None:
+        self._context = context
+
+    def __enter__(self) -> None:
+        self._token = current.set(self._context)
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        current.reset(self._token)
+        if isinstance(error, Exception):
+            better = explained(error)
+            if better is not error:
+                raise better from error
 
 
 def explained(error: Exception) -> Exception:
@@ -66,7 +86,10 @@ def _note(error: Exception, trace: TemplateTrace) -> None:
         # an inner render has said its part: this one knows the whole chain
         notes[:] = [other for other in notes if not str(other).startswith(_NOTE)] + [note]
     else:
-        error.add_note(note)
+        try:
+            error.add_note(note)
+        except Exception:  # an exception of the user's may refuse new attributes, and is raised as it is
+            return
 
 
 def _suggest(error: TemplateError, trace: TemplateTrace) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from kida.compiler.options import Compiled
-from kida.errors import ErrorCode, TemplateRuntimeError, TemplateSyntaxError, did_you_mean
-from kida.render_context import RenderContext, current
+from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
+from kida.render_context import RenderContext, current, overlaid
 from kida.runtime.blocks import BlockProbe, collect, collect_async
 from kida.runtime.forms import Form
 from kida.source import Source
-from kida.template.boundary import explained
+from kida.template.boundary import Boundary, explained
 from kida.template.cached_blocks import CachedBlocksDict
 from kida.template.linking import SourceLoader, Unit, fits
 from kida.template.module import TemplateModule
@@ -139,7 +138,7 @@ class Template:
     async def render_async(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The template's text, with what is awaitable in it awaited; parameters as of `render`."""
         render_context = self._context(Form.ASYNC_RENDER, mapping, context)
-        with _current(render_context):
+        with Boundary(render_context):
             written: list[str] = []
             await render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
             return "".join(written)
@@ -151,20 +150,21 @@ class Template:
         render_context = self._context(Form.ASYNC_STREAM, mapping, context)
         chunks = render_context.unit.root(render_context)  # type: ignore[union-attr]
         inner: RenderContext | None = render_context
-        while True:
-            # what the stream set is put away at each piece, so that its consumer does not see it
-            token = current.set(inner)
-            try:
-                chunk = await anext(chunks, None)
-            except Exception as error:
-                raise explained(error) from error.__cause__
-            finally:
-                inner = current.get()
-                current.reset(token)
-            if chunk is None:
-                return
-            if chunk:
-                yield chunk
+        try:
+            while True:
+                # what the stream made current is put away at each piece, so that its consumer does not see it
+                with Boundary(inner):
+                    try:
+                        chunk = await anext(chunks, None)
+                    finally:
+                        inner = current.get()
+                if chunk is None:
+                    return
+                if chunk:
+                    yield chunk
+        finally:
+            with Boundary(inner):
+                await chunks.aclose()
 
     generate_async = render_stream_async
     """Jinja2's name for `render_stream_async`."""
@@ -178,7 +178,7 @@ class Template:
         such block.
         """
         render_context = self._context(Form.RENDER, mapping, context)
-        with _current(render_context):
+        with Boundary(render_context):
             written: list[str] = []
             innermost = self._inherited(render_context)
             if block not in innermost.blocks:
@@ -199,7 +199,7 @@ class Template:
         as of `render`. Raises `TemplateRuntimeError` for a name that is no block of it or of those it extends.
         """
         render_context = self._context(Form.RENDER, mapping, context)
-        with _current(render_context):
+        with Boundary(render_context):
             known = self._inherited(self._context(Form.RENDER, mapping, context)).blocks
             for name, text in blocks.items():
                 if name not in known:
@@ -231,8 +231,6 @@ class Template:
         if mapping is not None:
             given = mapping if isinstance(mapping, Mapping) else dict(mapping)
             if context:
-                from kida.render_context import overlaid
-
                 variables = overlaid(given, context)
             else:
                 variables, owned = given, False
@@ -259,7 +257,7 @@ class Template:
     def make_module(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> TemplateModule:
         """The template as a module; parameters as of `render`."""
         render_context = self._context(Form.RENDER, mapping, context)
-        with _current(render_context):
+        with Boundary(render_context):
             body = collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
             return TemplateModule(render_context, body)
 
@@ -268,7 +266,7 @@ class Template:
     ) -> TemplateModule:
         """The same for an asynchronous template."""
         render_context = self._context(Form.ASYNC_RENDER, mapping, context)
-        with _current(render_context):
+        with Boundary(render_context):
             body = await collect_async(Form.ASYNC_RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
             return TemplateModule(render_context, body)
 
@@ -348,36 +346,23 @@ def _unpickled(
     return Template(environment, Source(text, name, filename), globals=globals)
 
 
-@contextmanager
-def _current(context: RenderContext) -> Iterator[None]:
-    """Keep a context current, and explain the errors that leave."""
-    token = current.set(context)
-    try:
-        yield
-    except TemplateSyntaxError:
-        raise
-    except Exception as error:
-        raise explained(error) from error.__cause__
-    finally:
-        current.reset(token)
-
-
-def _streamed(chunks: Iterator[str], context: RenderContext) -> Iterator[str]:
+def _streamed(chunks: Generator[str, None, None], context: RenderContext) -> Iterator[str]:
     """The pieces of a stream, whose context is current only while it is being advanced."""
     inner: RenderContext | None = context
-    while True:
-        token = current.set(inner)
-        try:
-            chunk = next(chunks, None)
-        except Exception as error:
-            raise explained(error) from error.__cause__
-        finally:
-            inner = current.get()
-            current.reset(token)
-        if chunk is None:
-            return
-        if chunk:
-            yield chunk
+    try:
+        while True:
+            with Boundary(inner):
+                try:
+                    chunk = next(chunks, None)
+                finally:
+                    inner = current.get()
+            if chunk is None:
+                return
+            if chunk:
+                yield chunk
+    finally:
+        with Boundary(inner):
+            chunks.close()
 
 
 def _ready_made(text: str) -> Any:

@@ -140,7 +140,7 @@ LOOPS = {
     "with match inside": (_loops("{% for a in [(#, 1)] %}", "{% match a %}{% case (x, y) %}{{ x + y }}{% end %}"), "25"),
     "with a comprehension inside": (_loops("{% for a in [#] %}", "{{ [a + b for b in [1, 2]] }}"), "[25, 26]"),
     "comprehension clauses": (
-        "{{ [" + "a0 + a24" + "".join(f" for a{level} in [{level}]" for level in range(DEPTH)) + "] }}", "[24]"
+        "{{ [" + "a0 + a14" + "".join(f" for a{level} in [{level}]" for level in range(15)) + "] }}", "[14]"
     ),
     "comprehensions in comprehensions' items": ("{{ " + "[" * 8 + "1" + " for x in [1]]" * 8 + " }}", "[" * 8 + "1" + "]" * 8),
     "comprehensions in comprehensions' iterables": ("{{ " + "[x for x in " * 20 + "[1]" + "]" * 20 + " }}", "[1]"),
