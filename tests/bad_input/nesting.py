@@ -51,7 +51,9 @@ TAGS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
         "block": nested("{% block b# %}", "x", "{% endblock %}"),
         "scoped block": nested("{% block b# scoped %}{% set a = 1 %}", "x", "{% endblock %}"),
         "if, for, with, macro": nested(
-            "{% if true %}{% for x in [1] %}{% with y = x %}{% macro m() %}", "x", "{% end %}{% end %}{% end %}{% end %}"
+            "{% if true %}{% for x in [1] %}{% with y = x %}{% macro m() %}",
+            "x",
+            "{% end %}{% end %}{% end %}{% end %}",
         ),
         "unclosed if": nested("{% if true %}", "x", ""),
         "unclosed block": nested("{% block b# %}", "x", ""),
@@ -140,11 +142,15 @@ STATEMENTS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
         "elifs": repeated("{% if false %}0", "{% elif x == # %}#", "{% else %}none{% endif %}"),
         "cases": repeated("{% match x %}", "{% case # %}#", "{% end %}"),
         "alternatives of a pattern": repeated("{% match x %}{% case 0", " | #", " %}{% end %}"),
-        "nested sequence patterns": lambda depth: f"{{% match x %}}{{% case {'[' * depth}a{']' * depth} %}}{{% end %}}",
+        "nested sequence patterns": lambda depth: (
+            f"{{% match x %}}{{% case {'[' * depth}a{']' * depth} %}}{{% end %}}"
+        ),
         "nested mapping patterns": lambda depth: (
             "{% match x %}{% case " + "{1: " * depth + "a" + "}" * depth + " %}{% end %}"
         ),
-        "nested group patterns": lambda depth: f"{{% match x %}}{{% case {'(' * depth}a{')' * depth} %}}{{% end %}}",
+        "nested group patterns": lambda depth: (
+            f"{{% match x %}}{{% case {'(' * depth}a{')' * depth} %}}{{% end %}}"
+        ),
         "nested or patterns": lambda depth: (
             "{% match x %}{% case " + "(1 | " * depth + "2" + ")" * depth + " %}{% end %}"
         ),
@@ -173,7 +179,10 @@ STATEMENTS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
 MONSTERS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
     {
         **TAGS,
-        **{name: lambda depth, build=build: f"{{{{ {build(depth)} }}}}" for name, build in EXPRESSIONS.items()},
+        **{
+            name: lambda depth, build=build: f"{{{{ {build(depth)} }}}}"
+            for name, build in EXPRESSIONS.items()
+        },
         **STATEMENTS,
     }
 )

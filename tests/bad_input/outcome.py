@@ -123,6 +123,9 @@ def assert_renders(env: kida.Environment, text: str, expected: str, **context: A
     with guarded():
         template = env.from_string(text)
         for name, render in renderings(template).items():
-            given = {key: value() if callable(value) and key.startswith("new_") else value for key, value in context.items()}
+            given = {
+                key: value() if callable(value) and key.startswith("new_") else value
+                for key, value in context.items()
+            }
             assert render(template, given) == expected, name
             assert get_render_context() is None

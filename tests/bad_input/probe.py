@@ -1,6 +1,7 @@
 """Compiles or renders monsters in a process of its own, which a crash of Python may end.
 
-``python -m tests.bad_input.probe nest LIMIT DEPTH…`` compiles every monster of `nesting` at each depth;
+``python -m tests.bad_input.probe nest LIMIT DEPTHS NAME…`` compiles monsters of `nesting`, or all, at depths with commas
+between them;
 ``python -m tests.bad_input.probe recur LIMIT MAX_RECURSION NAME…`` renders templates of `recursion` in every form.
 LIMIT is Python's recursion limit. Prints a line for what it does next, and one beginning with ``WRONG`` for each
 outcome that is not permitted; ``done`` at the end.
@@ -25,11 +26,12 @@ ROOT = Path(__file__).parents[2]
 Step = tuple[str, Callable[[], object]]
 
 
-def nest(*depths: str) -> Iterator[Step]:
+def nest(depths: str, *names: str) -> Iterator[Step]:
     """The steps that compile monsters."""
     env = kida.Environment()
-    for name, build in MONSTERS.items():
-        for depth in map(int, depths):
+    for name in names or MONSTERS:
+        build = MONSTERS[name]
+        for depth in map(int, depths.split(",")):
             yield f"{name} {depth}", lambda build=build, depth=depth: compiled(env, build(depth))
 
 
@@ -50,13 +52,18 @@ def main(what: str, limit: str, *arguments: str) -> None:
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(int(limit))
     for name, step in {"nest": nest, "recur": recur}[what](*arguments):
-        print(name, flush=True)
+        _tell(name)
         try:
             with guarded():
                 step()
         except BaseException as error:
-            print(f"WRONG {name}: {type(error).__name__} {str(error)[:80]!r}", flush=True)
-    print("done")
+            _tell(f"WRONG {name}: {type(error).__name__} {str(error)[:80]!r}")
+    _tell("done")
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def run(*arguments: object) -> list[str]:

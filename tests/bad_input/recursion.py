@@ -142,7 +142,9 @@ ENDLESS: Final[Mapping[str, tuple[Templates, frozenset[kida.ErrorCode]]]] = Mapp
 
 def environment(templates: Templates, **options: Any) -> kida.Environment:
     """An environment of these templates."""
-    return kida.Environment(kida.DictLoader({**templates, "other": "{{ 1 + 1 }}"}), filters={"add": str}, **options)
+    return kida.Environment(
+        kida.DictLoader({**templates, "other": "{{ 1 + 1 }}"}), filters={"add": str}, **options
+    )
 
 
 def assert_ends_with_an_error(name: str, form: str, **options: Any) -> None:

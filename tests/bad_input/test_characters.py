@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 import kida
-from tests.bad_input.outcome import assert_can_be_drawn, assert_renders, assert_tells_its_place, compiled, guarded
+from tests.bad_input.outcome import (
+    assert_can_be_drawn,
+    assert_renders,
+    assert_tells_its_place,
+    compiled,
+    guarded,
+)
 
 NUL = "\x00"
 LONE = "\ud800"
@@ -29,9 +35,21 @@ def test_odd_characters_in_text_strings_and_comments_come_out_as_they_went_in(od
     assert_renders(env, f"a{odd}b", f"a{odd}b")
     assert_renders(env, f"{{{{ 'a{odd}b' }}}}", f"a{odd}b")
     assert_renders(env, f"{{# {odd} #}}{{{{ x['{odd}'] }}}}", "1", x={odd: 1})
-    assert_renders(env, f"{odd}\n{{% raw %}}{odd}{{% endraw %}}{{% if '{odd}' == x %}}y{{% endif %}}", f"{odd}\n{odd}y", x=odd)
-    assert_renders(env, f"{{% macro m(a='{odd}') %}}{{{{ a }}}}{{% endmacro %}}{{{{ m() }}}}{{{{ x|default('{odd}') }}}}", odd * 2, x=odd)
-    assert_renders(env, f"{{% match x %}}{{% case {{'{odd}': y}} %}}{{{{ y }}}}{{% end %}}", odd, x={odd: odd})
+    assert_renders(
+        env,
+        f"{odd}\n{{% raw %}}{odd}{{% endraw %}}{{% if '{odd}' == x %}}y{{% endif %}}",
+        f"{odd}\n{odd}y",
+        x=odd,
+    )
+    assert_renders(
+        env,
+        f"{{% macro m(a='{odd}') %}}{{{{ a }}}}{{% endmacro %}}{{{{ m() }}}}{{{{ x|default('{odd}') }}}}",
+        odd * 2,
+        x=odd,
+    )
+    assert_renders(
+        env, f"{{% match x %}}{{% case {{'{odd}': y}} %}}{{{{ y }}}}{{% end %}}", odd, x={odd: odd}
+    )
 
 
 @pytest.mark.parametrize("odd", ODD, ids=_id)
@@ -87,7 +105,7 @@ def test_any_name_of_a_template_will_do(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES, ids=_id)
 def test_an_error_in_a_template_of_any_name_shows_the_templates_line(name: str) -> None:
-    texts = {name: "1\n{{ 'the line' + x }}", "syntax": "", "import": f"{{% from n import m %}}{{{{ m() }}}}"}
+    texts = {name: "1\n{{ 'the line' + x }}"}
     env = kida.Environment(kida.DictLoader(texts))
     for made in (env.get_template(name), env.from_string(texts[name], name=name)):
         with guarded(), pytest.raises(TypeError) as caught:
@@ -146,18 +164,40 @@ def test_a_file_that_is_no_text_is_an_error_and_no_bare_one(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("odd", ODD, ids=_id)
 def test_odd_characters_in_values_come_out_escaped_and_whole(odd: str) -> None:
-    assert_renders(kida.Environment(), "{{ x }}{{ x|upper|lower }}{{ y.x }}", f"&lt;{odd}" + f"&lt;{odd}".upper().lower() + f"&lt;{odd}", x=f"<{odd}", y={"x": f"<{odd}"})
+    assert_renders(
+        kida.Environment(),
+        "{{ x }}{{ x|upper|lower }}{{ y.x }}",
+        f"&lt;{odd}" + f"&lt;{odd}".upper().lower() + f"&lt;{odd}",
+        x=f"<{odd}",
+        y={"x": f"<{odd}"},
+    )
 
 
 @pytest.mark.parametrize("odd", ODD, ids=_id)
 def test_odd_keys_of_a_context_do_no_harm(odd: str) -> None:
     env = kida.Environment(kida.DictLoader({"i": "{{ x }}"}))
     with guarded():
-        context = {odd: 1, "x": 2, "not a name": 3, "": 4, "class": 5, ".ctx": 6, ".write": 7, "x.1": 8, "block b": 9, "template": 10}
+        context = {
+            odd: 1,
+            "x": 2,
+            "not a name": 3,
+            "": 4,
+            "class": 5,
+            ".ctx": 6,
+            ".write": 7,
+            "x.1": 8,
+            "block b": 9,
+            "template": 10,
+        }
         text = "{{ x }}{% include 'i' %}{% set x = 3 %}{{ x }}{% block b %}{{ x }}{% endblock %}{% macro m() %}{{ x }}{% endmacro %}{{ m() }}"
         assert env.from_string(text).render(context) == "22333"
 
 
 def test_keys_of_a_context_that_are_no_strings_do_no_harm() -> None:
     with guarded():
-        assert kida.Environment().from_string("{{ x }}{% set y = 1 %}{{ y }}").render({1: 2, None: 3, (): 4, "x": 5}) == "51"
+        assert (
+            kida.Environment()
+            .from_string("{{ x }}{% set y = 1 %}{{ y }}")
+            .render({1: 2, None: 3, (): 4, "x": 5})
+            == "51"
+        )

@@ -37,7 +37,9 @@ def test_arbitrary_text_is_a_template_or_an_error_with_a_place(text: str, number
 
 @fuzzed
 @given(data=st.data(), number=texts.environments())
-def test_a_soup_of_the_languages_words_is_a_template_or_an_error_with_a_place(data: st.DataObject, number: int) -> None:
+def test_a_soup_of_the_languages_words_is_a_template_or_an_error_with_a_place(
+    data: st.DataObject, number: int
+) -> None:
     text = data.draw(texts.soups(number))
     with guarded():
         compiled(texts.environment(number), text)

@@ -20,13 +20,25 @@ RENDERED: dict[str, Callable[[], tuple[str, str]]] = {
     "lines of text": lambda: (LINES + "{{ 1 }}", LINES + "1"),
     "one line of text": lambda: (ONE_LINE + "{{ 1 }}", ONE_LINE + "1"),
     "text beyond ASCII": lambda: (BEYOND_ASCII + "{{ 1 }}" + BEYOND_ASCII, BEYOND_ASCII + "1" + BEYOND_ASCII),
-    "line ends of all kinds": lambda: ("a\r\nb\rc\n" * (SIZE // 7) + "{{ 1 }}", "a\nb\nc\n" * (SIZE // 7) + "1"),
-    "almost delimiters": lambda: ("{ { } % # { %" * (SIZE // 13) + "{{ 1 }}", "{ { } % # { %" * (SIZE // 13) + "1"),
+    "line ends of all kinds": lambda: (
+        "a\r\nb\rc\n" * (SIZE // 7) + "{{ 1 }}",
+        "a\nb\nc\n" * (SIZE // 7) + "1",
+    ),
+    "almost delimiters": lambda: (
+        "{ { } % # { %" * (SIZE // 13) + "{{ 1 }}",
+        "{ { } % # { %" * (SIZE // 13) + "1",
+    ),
     "a string": lambda: ("{{ '" + ONE_LINE + "' }}", ONE_LINE),
     "a string of escapes": lambda: ("{{ '" + r"\x41" * (SIZE // 4) + "' }}", "A" * (SIZE // 4)),
     "a comment": lambda: ("a{#" + LINES + "#}b", "ab"),
-    "a raw block": lambda: ("{% raw %}" + "{{ x }}\n" * (SIZE // 8) + "{% endraw %}", "{{ x }}\n" * (SIZE // 8)),
-    "white space that is trimmed": lambda: ("a" + " \n" * (SIZE // 2) + "{{- 'b' -}}" + " \n" * (SIZE // 2), "ab"),
+    "a raw block": lambda: (
+        "{% raw %}" + "{{ x }}\n" * (SIZE // 8) + "{% endraw %}",
+        "{{ x }}\n" * (SIZE // 8),
+    ),
+    "white space that is trimmed": lambda: (
+        "a" + " \n" * (SIZE // 2) + "{{- 'b' -}}" + " \n" * (SIZE // 2),
+        "ab",
+    ),
     "white space in a tag": lambda: ("{{" + " \n" * (SIZE // 2) + "1 }}", "1"),
     "text in a loop": lambda: ("{% for x in [1] %}" + LINES + "{% endfor %}", LINES),
 }

@@ -77,11 +77,17 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "blocks": lambda n: "".join(f"{{% block m{k} %}}{{% endblock %}}" for k in range(n // 40)),
     "variables": lambda n: "".join(f"{{{{ m{k} }}}}" for k in range(n // 40)),
     "sets": lambda n: "".join(f"{{% set m{k} = 1 %}}" for k in range(n // 40)),
-    "lets in loops": lambda n: "".join(f"{{% for x in y %}}{{% let m{k} = 1 %}}{{% endfor %}}" for k in range(n // 40)),
-    "sets in ifs": lambda n: "".join(f"{{% if y %}}{{% set m{k} = 1 %}}{{% endif %}}" for k in range(n // 40)),
+    "lets in loops": lambda n: "".join(
+        f"{{% for x in y %}}{{% let m{k} = 1 %}}{{% endfor %}}" for k in range(n // 40)
+    ),
+    "sets in ifs": lambda n: "".join(
+        f"{{% if y %}}{{% set m{k} = 1 %}}{{% endif %}}" for k in range(n // 40)
+    ),
     "includes in the sight of variables": lambda n: "{% set a = 1 %}" + "{% include a %}" * (n // 40),
     "alternatives": lambda n: "{% match a %}{% case 0" + "|1" * (n // 4) + " %}{% end %}",
-    "captures": lambda n: "{% match a %}{% case [" + ",".join(f"a{k}" for k in range(n // 16)) + "] %}{% end %}",
+    "captures": lambda n: (
+        "{% match a %}{% case [" + ",".join(f"a{k}" for k in range(n // 16)) + "] %}{% end %}"
+    ),
     "an annotation": lambda n: "{% def f(a: " + "x." * n + ") %}{% end %}",
     "pieces of text": lambda n: "a{# #}" * n,
 }

@@ -32,7 +32,9 @@ UNCLOSED = (
 
 
 @pytest.mark.parametrize("behind", ["", " ", "\n", "\n\nmore\n"], ids=["end", "space", "line end", "text"])
-@pytest.mark.parametrize("before", ["", "a\n🦜 {{ 1 }}", "{% for x in y %}\n"], ids=["alone", "behind text", "in a loop"])
+@pytest.mark.parametrize(
+    "before", ["", "a\n🦜 {{ 1 }}", "{% for x in y %}\n"], ids=["alone", "behind text", "in a loop"]
+)
 def test_whatever_is_unclosed_is_an_error_with_a_place(before: str, behind: str) -> None:
     env = kida.Environment()
     for unclosed in UNCLOSED:
@@ -53,10 +55,19 @@ def test_a_template_cut_off_anywhere_is_a_template_or_an_error_with_a_place(numb
                 assert_tells_its_place(error, text[:end])
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: ",".join(map(str, options.values())) or "defaults")
+@pytest.mark.parametrize(
+    "options", OPTIONS, ids=lambda options: ",".join(map(str, options.values())) or "defaults"
+)
 def test_each_delimiter_alone_is_a_template_or_an_error_with_a_place(options: dict[str, object]) -> None:
     env = kida.Environment(**options)
-    delimiters = [str(value) for value in options.values() if isinstance(value, str)] or ["{{", "}}", "{%", "%}", "{#", "#}"]
+    delimiters = [str(value) for value in options.values() if isinstance(value, str)] or [
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "{#",
+        "#}",
+    ]
     parts = [*delimiters, "-", "+", "\n", " ", "a", "raw", "endraw"]
     for first in parts:
         for second in parts:

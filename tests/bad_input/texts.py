@@ -22,7 +22,12 @@ OPTIONS: Final[tuple[Mapping[str, Any], ...]] = tuple(
         {"trim_blocks": True, "lstrip_blocks": True},
         {"autoescape": False, "check_calls": True, "keep_trailing_newline": True},
         {"line_statement_prefix": "#", "line_comment_prefix": "##"},
-        {"line_statement_prefix": "%", "line_comment_prefix": "//", "trim_blocks": True, "lstrip_blocks": True},
+        {
+            "line_statement_prefix": "%",
+            "line_comment_prefix": "//",
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        },
         {
             "block_start_string": "<%",
             "block_end_string": "%>",
@@ -60,15 +65,44 @@ _WORDS: Final = (
     "true", "none", "False", "self", "super", "loop", "caller", "varargs", "kwargs", "namespace", "_",
     "a", "b", "xs", "été", "x²", "__class__", "__debug__", "print", "upper", "join", "defined", "default", "no_such",
 )  # fmt: skip
-_OPERATORS: Final = tuple("+-*/%~[](){}<>=.:|,;?!&^$@#\\`") + (
-    "??=", "?|>", "??", "?.", "?[", "?|", "|>", "//", "**", "==", "!=", ">=", "<=", ":=", "->", "...", "&&", "||",
+_OPERATORS: Final = (
+    *"+-*/%~[](){}<>=.:|,;?!&^$@#\\`", "??=", "?|>", "??", "?.", "?[", "?|", "|>", "//", "**", "==", "!=", ">=", "<=", ":=", "->", "...", "&&", "||",
 )  # fmt: skip
 _LITERALS: Final = (
     "0", "1", "42", "1_000", "0x1F", "0b1", "0o7", "1e400", "1.5", "1.", ".5", "1__0", "00", "08", "9" * 5000,
     "''", '"text"', "'", '"', r"'\n'", r"'\x'", r"'\N{no such}'", r"'\ud800'", r"'\777'", "'\ud800'", r'"\"',
 )  # fmt: skip
-_WHITE: Final = (" ", "  ", "\n", "\t", "\r", "\r\n", "\v", "\f", "\x00", "\x1c", "\x85", "\u2028", "\xa0", "\u3000")
-_ODD: Final = ("\x00", "\x1b", "\x7f", "\ud800", "\udfff", "\ufeff", "\u200d", "🦜", "e\u0301", "ℌ", "१", "·", "\U0010ffff")
+_WHITE: Final = (
+    " ",
+    "  ",
+    "\n",
+    "\t",
+    "\r",
+    "\r\n",
+    "\v",
+    "\f",
+    "\x00",
+    "\x1c",
+    "\x85",
+    "\u2028",
+    "\xa0",
+    "\u3000",
+)
+_ODD: Final = (
+    "\x00",
+    "\x1b",
+    "\x7f",
+    "\ud800",
+    "\udfff",
+    "\ufeff",
+    "\u200d",
+    "🦜",
+    "e\u0301",
+    "ℌ",
+    "१",
+    "·",
+    "\U0010ffff",
+)
 _CLAUSES: Final = (
     "{% if a %}", "{% for x in xs %}", "{% for k, v in xs recursive %}", "{% macro m(a, b=1) %}", "{% call m() %}",
     "{% def d(a: int, *, b=2) %}", "{% block b %}", "{% set x %}", "{% set x = a %}", "{% filter upper %}",
@@ -149,7 +183,9 @@ def arbitrary_texts() -> st.SearchStrategy[str]:
     return st.one_of(
         st.text(st.characters(codec=None), max_size=60),
         st.text(st.sampled_from(meaningful), max_size=80),
-        st.lists(st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", "-", *meaningful]), max_size=60).map("".join),
+        st.lists(st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", "-", *meaningful]), max_size=60).map(
+            "".join
+        ),
     )
 
 
@@ -159,9 +195,16 @@ def soups(draw: st.DrawFn, number: int) -> str:
     options = {**_DEFAULT_DELIMITERS, **OPTIONS[number]}
     delimiters = tuple(str(options[name]) for name in _DEFAULT_DELIMITERS)
     block, block_end, variable, variable_end = delimiters[:4]
-    prefixes = tuple(f"\n{options[name]} " for name in ("line_statement_prefix", "line_comment_prefix") if options.get(name))
+    prefixes = tuple(
+        f"\n{options[name]} "
+        for name in ("line_statement_prefix", "line_comment_prefix")
+        if options.get(name)
+    )
     word = st.one_of(
-        st.sampled_from(_WORDS), st.sampled_from(_OPERATORS), st.sampled_from(_LITERALS), st.sampled_from(_WHITE)
+        st.sampled_from(_WORDS),
+        st.sampled_from(_OPERATORS),
+        st.sampled_from(_LITERALS),
+        st.sampled_from(_WHITE),
     )
     words = st.lists(word, max_size=12).map(" ".join)
     part = st.one_of(
@@ -208,7 +251,9 @@ def spoilt_templates(draw: st.DrawFn, number: int) -> str:
         start = draw(st.integers(0, len(pieces) - 1))
         end = min(len(pieces), start + draw(st.integers(1, 8)))
         other = draw(st.integers(0, len(pieces) - 1))
-        match draw(st.sampled_from(("delete", "double", "move", "swap", "insert", "cut", "graft", "character"))):
+        match draw(
+            st.sampled_from(("delete", "double", "move", "swap", "insert", "cut", "graft", "character"))
+        ):
             case "delete":
                 del pieces[start:end]
             case "double":

@@ -50,7 +50,7 @@ CONTAINERS: Mapping[str, str] = MappingProxyType(
             «dict»|items|map(attribute=1)|list
             («grid»)[0]
             «grid»|first|default([])
-            «grid»|sum(start=[])
+            @sync «grid»|sum(start=[])
             «ints»|default([1])
             missing|default([3])
             ^2 @async later(«ints»)
@@ -157,6 +157,13 @@ CONTAINERS: Mapping[str, str] = MappingProxyType(
             {s: «int», 'b': 0}
             cfg.site|default({})
             """,
+        # Keyword arguments of which none is a parameter of a macro of the grammar's.
+        "others": """
+            {'x': «any»}
+            {'k': «int», 'l': «str»}
+            dict(z=«any»)
+            cfg.site|default({})
+            """,
         "any": """
             ^8 a
             ^5 b
@@ -241,7 +248,7 @@ CONTAINERS: Mapping[str, str] = MappingProxyType(
             «any»|format(«any»)
             «any»|groupby('n')
             «any»|groupby
-            «any»|indent
+            «str»|indent(«any»)
             «any»|int
             «any»|items|list
             «any»|join(«any»)

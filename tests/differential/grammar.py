@@ -8,10 +8,16 @@ What is left out, because it is nondeterministic or a documented difference (doc
 - `{% from … import x %}` of a name that the template does not define: Kida raises when importing, Jinja2 when used;
 - templates that include, import or extend themselves, macros and blocks that call themselves: neither engine ends well;
 - `map(…)|sort` and the like in async environments, where Jinja2 says that "'async_generator' object is not iterable";
+- `sum(start=[])` in async environments, where Jinja2 adds onto the start itself (`[] += (1,)` goes well, `[] + (1,)` does not);
+- `StrictUndefined` in async environments, where Jinja2 lets undefined values be iterated;
 - `(a is defined if b)`: Jinja2 takes `if` for the test's argument and refuses, Kida reads the conditional expression;
 - `include … without context` where the text is caught (`macro`, `call`, `set`, `filter`, recursive loops): Jinja2 writes it
   past the catcher, or prints a generator, unless the environment is async;
 - `(-2) ** n`: Jinja2 computes `-(2 ** n)` when `n` is not a constant;
+- one parameter of a macro by position and again by name, where the macro takes `kwargs`: Jinja2 puts it there;
+- the empty subscript `x[]`, which Jinja2 takes for `x[()]`;
+- `finalize` where output is escaped: Jinja2 escapes constants first;
+- `indent` of what is no text: Jinja2 raises AttributeError for a list, and TypeError for a number;
 - attributes of an imported template that are not there, under `DebugUndefined`: its text names the engine's class;
 - `log` is never iterated while it grows.
 """
@@ -33,6 +39,8 @@ from .values import CONTEXT
 from .world import World
 
 NEWLINES = ("\n", "\r\n", "\r")
+# A text of the grammar's has `[]` only as a list, behind a space or a bracket.
+_EMPTY_SUBSCRIPT = re.compile(r"[\w)\]'\"]\[\s*\]")
 UNDEFINED = ("Undefined", "ChainableUndefined", "DebugUndefined", "StrictUndefined")
 
 
@@ -117,6 +125,7 @@ def _flags(choices: Choices, undefined: str, is_async: bool) -> frozenset[str]:
     """Say what the grammar may use: undefined values rarely where they raise, or nothing else would be seen."""
     used = {
         "async": is_async,
+        "sync": not is_async,
         "seen": choices.below(20) == 19,
         "loose": undefined != "StrictUndefined" or choices.below(10) == 9,
         "module": undefined != "DebugUndefined",
@@ -131,7 +140,7 @@ def build_case(choices: Choices) -> Case:
     profile = profiles[choices.below(len(profiles))]
     spelling = _spelling(choices, profile)
     undefined = UNDEFINED[(0, 0, 0, 0, 1, 1, 2, 2, 3, 3)[choices.below(10)]]
-    is_async = choices.below(10) == 9
+    is_async = choices.below(10) == 9 and undefined != "StrictUndefined"
     features = {f"profile {profile}", f"undefined {undefined}"}
     flags = _flags(choices, undefined, is_async)
     world = World(choices, profile, Pen(choices, spelling, profile == "spacing", features), flags)
@@ -140,11 +149,14 @@ def build_case(choices: Choices) -> Case:
     templates = dict(world.templates)
     if choices.below(25) == 24:
         broken = tuple(templates)[choices.below(len(templates))]
-        templates[broken] = _broken(choices, templates[broken])
-        features.add("broken text")
+        text = _broken(choices, templates[broken])
+        if _EMPTY_SUBSCRIPT.search(text) is None:
+            templates[broken] = text
+            features.add("broken text")
     options = _options(choices, profile, spelling)
     features.update(f"option {name}={value!r}" for name, value in options.items())
-    finalize = choices.below(20) == 19
+    escaped = options["autoescape"] or any(feature.startswith("autoescape:") for feature in features)
+    finalize = choices.below(10) == 9 and not escaped
     features.update(name for name, used in (("finalize", finalize), ("async", is_async)) if used)
     return Case(
         templates,

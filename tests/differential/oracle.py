@@ -39,6 +39,7 @@ _REFUSED_ARGUMENTS = re.compile(
     r"|missing \d+ required positional argument"
     r"|takes (?:from )?\d+ (?:to \d+ )?positional arguments? but"
     r"|got an unexpected keyword argument"
+    r"|expected (?:at (?:least|most) )?\d+ arguments?, got \d+"
 )
 
 

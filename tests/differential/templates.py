@@ -230,7 +230,7 @@ class TemplateBuilder:
     def _arguments(self, signature: Signature, flags: Flags, depth: int) -> None:
         below, pen = self.world.below, self.world.pen
         written: list[str] = []
-        keyword = False
+        keyword = by_position = False
         pen.write("(")
 
         def argument(prefix: str, rule: str) -> None:
@@ -243,6 +243,7 @@ class TemplateBuilder:
                 keyword = True
                 continue
             keyword = keyword or below(5) == 4
+            by_position = by_position or not keyword
             argument(f"{parameter}=" if keyword else "", PARAMETERS[parameter])
         if signature.varargs and not keyword and below(2):
             argument("*" if below(2) else "", "ints")
@@ -250,7 +251,7 @@ class TemplateBuilder:
             if below(2):
                 argument("extra=", "any")
             else:
-                argument("**", "dict")
+                argument("**", "others" if by_position else "dict")
         if below(40) == 39:
             argument("nope=", "any")
         pen.write(")")

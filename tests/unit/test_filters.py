@@ -6,7 +6,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -596,19 +596,40 @@ async def test_the_asynchronous_variants_await_the_inner_filter_or_test() -> Non
         filters={"doubled": doubled, "abs": abs}, tests={"big": big, "odd": TESTS["odd"]}
     )
     context = FakeContext(environment, EvalContext(environment))
+
+    async def listed(name: str, *args: Any, **kwargs: Any) -> list[Any]:
+        return [item async for item in ASYNC_FILTERS[name](context, *args, **kwargs)]
+
     rows = [{"n": 1}, {"n": 5}]
-    assert await ASYNC_FILTERS["map"](context, [1, 2], "doubled") == [2, 4]
-    assert await ASYNC_FILTERS["map"](context, [-1], "abs") == [1]
-    assert await ASYNC_FILTERS["map"](context, rows, attribute="n") == [1, 5]
-    assert await ASYNC_FILTERS["select"](context, [1, 5], "big", 3) == [5]
-    assert await ASYNC_FILTERS["reject"](context, [1, 5], "big", 3) == [1]
-    assert await ASYNC_FILTERS["select"](context, [0, 1]) == [1]
-    assert await ASYNC_FILTERS["selectattr"](context, rows, "n", "big", than=3) == [{"n": 5}]
-    assert await ASYNC_FILTERS["rejectattr"](context, rows, "n", "odd") == []
-    for name in ASYNC_FILTERS:
-        assert await ASYNC_FILTERS[name](context, None) == []
+    assert await listed("map", [1, 2], "doubled") == [2, 4]
+    assert await listed("map", [-1], "abs") == [1]
+    assert await listed("map", rows, attribute="n") == [1, 5]
+    assert await listed("select", [1, 5], "big", 3) == [5]
+    assert await listed("reject", [1, 5], "big", 3) == [1]
+    assert await listed("select", [0, 1]) == [1]
+    assert await listed("selectattr", rows, "n", "big", than=3) == [{"n": 5}]
+    assert await listed("rejectattr", rows, "n", "odd") == []
+    for name in ("map", "select", "reject", "selectattr", "rejectattr"):
+        assert await listed(name, None) == []
     with pytest.raises(FilterArgumentError, match="map requires a filter argument"):
-        await ASYNC_FILTERS["map"](context, [1])
+        await listed("map", [1])
+
+
+async def test_the_asynchronous_variants_take_no_more_items_than_are_asked_for() -> None:
+    environment = FakeEnvironment()
+    context = FakeContext(environment, EvalContext(environment))
+    taken: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in range(5):
+            taken.append(number)
+            yield number
+
+    doubled = ASYNC_FILTERS["map"](context, ASYNC_FILTERS["select"](context, numbers(), "odd"), "string")
+    assert taken == []
+    assert await ASYNC_FILTERS["first"](environment, doubled) == "1"
+    assert taken == [0, 1]
+    assert isinstance(await ASYNC_FILTERS["first"](environment, []), Undefined)
 
 
 def test_importing_the_filters_loads_nothing_that_only_some_of_them_need() -> None:

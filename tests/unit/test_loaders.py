@@ -267,7 +267,7 @@ class TestChoiceLoader:
         with pytest.raises(TemplateNotFoundError) as caught:
             loader.get_source("zzz")
         assert caught.value.name == "zzz"
-        assert caught.value.hint == f"looked in a mapping of 1; {str(root)!r}"
+        assert caught.value.hint == f"looked in a mapping of 1 template; {str(root)!r}"
 
     def test_it_notices_when_an_earlier_loader_comes_to_have_the_name(self):
         first: dict[str, str] = {}

@@ -127,7 +127,7 @@ SAME_NAMES = {
         "2",
     ),
     "another macro's, in a macro": (
-        "{% macro a() %}{% set x = 1 %}{% endmacro %}{% macro b() %}{% set x = 2 %}\n{{ x }}{% endmacro %}{{ b() }}",
+        "{% macro a() %}{% set x = 1 %}{% endmacro %}{% macro b() %}{% set x = 2 %}\n{{ x }}\n{% endmacro %}{{ b() }}",
         2,
         "2",
     ),
