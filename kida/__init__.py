@@ -21,6 +21,8 @@ from kida.environment.loaders import (
 )
 from kida.errors import (
     ErrorCode,
+    FilterArgumentError,
+    MacroArgumentError,
     SecurityError,
     TemplateError,
     TemplateNotFound,
@@ -59,9 +61,11 @@ __all__ = [
     "EvalContext",
     "FileSystemBytecodeCache",
     "FileSystemLoader",
+    "FilterArgumentError",
     "FunctionLoader",
     "Loader",
     "LoopContext",
+    "MacroArgumentError",
     "Markup",
     "ModuleLoader",
     "PackageLoader",

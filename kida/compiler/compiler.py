@@ -91,23 +91,22 @@ def compile_template(
 ) -> Compiled:
     """The code of a template.
 
-    Raises `TemplateSyntaxError` for an unknown filter or test, and for what is nested too deeply for Python.
+    Raises `TemplateSyntaxError` for an unknown filter or test, and for more loops inside each other than Python takes;
+    ``RecursionError`` for what is nested too deeply otherwise.
     """
     try:
         module, g = generate(template, scopes, source, options)
         code: CodeType = compile(module, filename, "exec", dont_inherit=True, optimize=0)
-    except (RecursionError, MemoryError):
-        raise _too_deep(template, source) from None
     except SyntaxError as error:
         # CPython counts nested blocks itself
         if "nested" not in str(error):
             raise
-        raise _too_deep(template, source) from None
+        raise too_deep(template, source) from None
     extends = any(isinstance(node, nodes.Extends) for node in nodes.walk(template))
     return Compiled(code, tuple(g.links.values()), tuple(scopes.blocks), extends)
 
 
-def _too_deep(template: nodes.Template, source: Source) -> TemplateSyntaxError:
+def too_deep(template: nodes.Template, source: Source) -> TemplateSyntaxError:
     """The error for a template that Python's compiler cannot take, at what is nested deepest."""
     deepest: tuple[int, Span] = (0, template.span)
     pending: list[tuple[int, nodes.Node]] = [(0, template)]

@@ -355,17 +355,15 @@ def _linked_call(
     if passes is None and not g.conditional:
         fail_unknown(g, kind, name, span)
     passes = passes or ""
-    escaping = g.escaping if passes == "eval_context" else False
-    link = g.links.get((kind, name, escaping))
-    if link is None:
-        variable = f".{kind}.{name}" + ("" if escaping is False else f".{escaping}")
-        link = Link(variable, kind, name, passes, escaping, *span, required=not g.conditional)
-        g.links[kind, name, escaping] = link
+    link = g.links.get((kind, name))
+    if link is None or (not link.required and not g.conditional):
+        link = Link(f".{kind}.{name}", kind, name, passes, required=not g.conditional)
+        g.links[kind, name] = link
     first: list[ast.expr] = [value]
     if passes == "context":
         first.insert(0, py.load(".ctx", at))
-    elif passes == "eval_context" and escaping is None:
-        first.insert(0, py.call(".eval_context", [g.is_escaping(at)], at))
+    elif passes == "eval_context":
+        first.insert(0, g.eval_context(at))
     return python_call(g, py.load(link.variable, at), first, arguments, at)
 
 

@@ -69,7 +69,7 @@ class Generator:
         self.scope: Scope = scopes.top
         self.function = Function(None)
         self.statements: list[ast.stmt] = []
-        self.links: dict[tuple[str, str, bool | None], Link] = {}
+        self.links: dict[tuple[str, str], Link] = {}
         self._statement_rules = statements
         self._expression_rules = expressions
         self._owners: dict[Scope, Function] = {}
@@ -197,6 +197,11 @@ class Generator:
         if self.escaping is None:
             return py.attribute(py.load(".ctx", at), "escaping", at)
         return py.constant(self.escaping, at)
+
+    def eval_context(self, at: At) -> ast.expr:
+        """The evaluation context for a function that asks for it: what holds at the place that is rendered."""
+        escaping = py.attribute(py.load(".ctx", at), "escaping", at)
+        return ast.Subscript(py.load(".eval_contexts", at), escaping, py.LOAD, **at)
 
     def as_text(self, text: ast.expr, at: At) -> ast.expr:
         """What was written, as a value: ``Markup`` where output is escaped."""

@@ -14,17 +14,14 @@ class Link(NamedTuple):
     """A filter or test that a template uses, for the linker to bind.
 
     ``variable`` is its name in the generated code; ``kind`` is ``"filter"`` or ``"test"``; ``passes`` says what the
-    generated call hands it first (``""``, ``"context"``, ``"eval_context"``, ``"environment"``); ``escaping`` whether
-    output is escaped where it stands, where that is known; ``required`` whether its absence is an error at once.
+    generated call hands it first (``""``, ``"context"``, ``"eval_context"``, ``"environment"``); ``required`` whether
+    its absence is an error at once.
     """
 
     variable: str
     kind: str
     name: str
     passes: str
-    escaping: bool | None
-    start: int
-    end: int
     required: bool
 
 

@@ -51,7 +51,7 @@ def as_output(g: Generator, value: ast.expr, at: At) -> ast.expr:
         if finalize == "context":
             first.append(py.load(".ctx", at))
         elif finalize == "eval_context":
-            first.append(py.call(".eval_context", [g.is_escaping(at)], at))
+            first.append(g.eval_context(at))
         elif finalize == "environment":
             first.append(py.load(".environment", at))
         value = g.awaited(py.call(".finalize", [*first, value], at), at)
@@ -177,7 +177,7 @@ def autoescape(g: Generator, node: nodes.Autoescape) -> None:
         if isinstance(node.enabled, nodes.Constant):
             g.escaping = bool(node.enabled.value)
         else:
-            if not g.volatile and g.escaping is not None:
+            if g.escaping is not None:
                 g.outer_escaping = g.escaping
             g.escaping, g.volatile = None, True
         restore = _set_escaping(py.load(held, at), at)

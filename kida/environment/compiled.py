@@ -8,7 +8,7 @@ from hashlib import blake2b
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from kida.compiler.compiler import compile_template
+from kida.compiler.compiler import compile_template, too_deep
 from kida.compiler.options import Compiled, Link, Options
 from kida.environment.bytecode_cache import dump_bundle, fingerprint, load_bundle
 from kida.environment.loading import LoadedSource
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def compiled(
     environment: Environment, source: Source, form: Form, tree: TemplateNodes | None, registry: Registry
 ) -> Compiled:
-    """The code of a template. Raises `TemplateSyntaxError`."""
+    """The code of a template. Raises `TemplateSyntaxError`, also for what is nested too deeply for Python."""
     if tree is None:
         tree = parsed(environment, source)
     options = Options(
@@ -39,10 +39,13 @@ def compiled(
         registry.names_of,
         environment._finalize_passes(),
     )
-    scopes = analyse(tree, source)
-    if environment.check_calls:
-        check_calls(tree, scopes, source)
-    return compile_template(tree, scopes, source, options, code_filename(source))
+    try:
+        scopes = analyse(tree, source)
+        if environment.check_calls:
+            check_calls(tree, scopes, source)
+        return compile_template(tree, scopes, source, options, code_filename(source))
+    except (RecursionError, MemoryError):
+        raise too_deep(tree, source) from None
 
 
 def code_filename(source: Source) -> str:

@@ -45,7 +45,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "global": find_global,
         "dynamic": dynamic,
         "environment": environment,
-        "eval_context": lambda escaping: EvalContext(environment, escaping),
+        "eval_contexts": {escaping: EvalContext(environment, escaping) for escaping in (False, True)},
         "Markup": Markup,
         "type": type,
         "str": str,

@@ -146,7 +146,9 @@ class _Analysis:
         *,
         parameter: bool = False,
     ) -> Variable:
-        python_name = self._python_name(scope, name, parameter=parameter)
+        # what is found out to be used late must not take a name that scopes inside have by then
+        late = origin is Origin.IMPLICIT
+        python_name = self._python_name(scope, name, parameter=parameter, everywhere=late)
         variable = Variable(name, python_name, origin, scope, outer)
         variable.stored = origin is not Origin.CONTEXT and origin is not Origin.IMPLICIT
         scope.variables[name] = variable

@@ -416,7 +416,7 @@ def _test(parser: Parser, value: nodes.Expression, start: int) -> nodes.Expressi
     elif (token.kind in _ARGUMENT_KINDS and token[:2] not in _NOT_ARGUMENTS) or parser.at_operator("[", "{"):
         argument = _postfix(parser, primary(parser), token.start)
         arguments = nodes.Arguments(argument.span, (argument,))
-    if parser.at_name("is"):
+    elif parser.at_name("is"):
         parser.fail(
             "tests cannot be chained with 'is'", parser.token, hint="join them: x is one and x is another"
         )

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from kida.compiler.options import Compiled, Link
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.runtime.forms import Form
-from kida.runtime.hooks import EvalContext
 from kida.runtime.undefined import Undefined
 from kida.source import Source
 
@@ -114,8 +113,6 @@ def _bound(link: Link, environment: Environment, registry: Registry, form: Form)
         function = _asynchronous(link.name, function)
     if link.passes == "environment":
         return partial(function, environment)
-    if link.passes == "eval_context" and link.escaping is not None:
-        return partial(function, EvalContext(environment, link.escaping))
     return function
 
 

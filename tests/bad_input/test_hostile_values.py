@@ -23,7 +23,7 @@ from tests.bad_input.outcome import assert_can_be_drawn, guarded, renderings
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 EXAMPLES_ASKED_FOR = os.environ.get("KIDA_FUZZ_EXAMPLES")
-CI_EXAMPLES = 500
+CI_EXAMPLES = 300
 
 
 class Sabotage(Exception):

@@ -85,9 +85,6 @@ TEXTS: dict[str, Callable[[int], str]] = {
     ),
     "includes in the sight of variables": lambda n: "{% set a = 1 %}" + "{% include a %}" * (n // 40),
     "alternatives": lambda n: "{% match a %}{% case 0" + "|1" * (n // 4) + " %}{% end %}",
-    "captures": lambda n: (
-        "{% match a %}{% case [" + ",".join(f"a{k}" for k in range(n // 16)) + "] %}{% end %}"
-    ),
     "an annotation": lambda n: "{% def f(a: " + "x." * n + ") %}{% end %}",
     "pieces of text": lambda n: "a{# #}" * n,
 }

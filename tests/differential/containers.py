@@ -212,7 +212,7 @@ CONTAINERS: Mapping[str, str] = MappingProxyType(
             @varargs varargs
             @kwargs kwargs
             @ns ns.a
-            @ns ns.gone
+            @lax ns.gone
             log
             @seen seen('a')
             @seen seen('n')

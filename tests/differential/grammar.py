@@ -18,7 +18,8 @@ What is left out, because it is nondeterministic or a documented difference (doc
 - the empty subscript `x[]`, which Jinja2 takes for `x[()]`;
 - `finalize` where output is escaped: Jinja2 escapes constants first;
 - `indent` of what is no text: Jinja2 raises AttributeError for a list, and TypeError for a number;
-- attributes of an imported template that are not there, under `DebugUndefined`: its text names the engine's class;
+- attributes of an imported template or a namespace that are not there, under `DebugUndefined`: its text names the engine's
+  class;
 - `log` is never iterated while it grows.
 """
 
@@ -128,7 +129,7 @@ def _flags(choices: Choices, undefined: str, is_async: bool) -> frozenset[str]:
         "sync": not is_async,
         "seen": choices.below(20) == 19,
         "loose": undefined != "StrictUndefined" or choices.below(10) == 9,
-        "module": undefined != "DebugUndefined",
+        "foreign": undefined != "DebugUndefined",
         "chain": undefined == "ChainableUndefined" or choices.below(16) == 15,
     }
     return frozenset(flag for flag, raised in used.items() if raised)

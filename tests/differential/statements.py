@@ -74,7 +74,7 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
             {% set a %}«body-direct»{% endset %}
             {% set s|e %}<b>«body-direct»{% endset %}
             ^6 {% set ns = namespace(a=«any», n=«int», s=«str») %}«DEFINE+ns»
-            ^4 {% set ns = namespace(n=1) %}«DEFINE+ns»{% for n in «ints» %}{% set ns.n = ns.n + n %}«body+loop+jump»{% endfor %}{{ ns.n }}
+            ^4 @foreign {% set ns = namespace(n=1) %}«DEFINE+ns»{% for n in «ints» %}{% set ns.n = ns.n + n %}«body+loop+jump»{% endfor %}{{ ns.n }}
             ^2 {% set ns = namespace({'n': «int», 's': 'q'}, a=1) %}«DEFINE+ns»
             ^8 @ns {% set ns.n = «int» %}
             ^6 @ns {% set ns.n = ns.n + «int» %}

@@ -106,6 +106,8 @@ class TemplateBuilder:
             special(self, flags, depth)
             return
         visible = flags | self.known | ({"macros"} if self._callable_macros() else NO_FLAGS)
+        if visible >= {"ns", "foreign"}:
+            visible |= {"lax"}
         production = pick(self.world.choices, name, visible, leaf=depth >= MAX_DEPTH)
         if production is None:
             self.expand("output", flags, depth)
@@ -299,7 +301,7 @@ class TemplateBuilder:
             self.template("{% " + f"import '{library}' as lib{context}" + "%}")
             for name in names:
                 self.macros[f"lib.{name}"] = _foreign(exported[name])
-            if below(3) == 2 and "module" in flags:
+            if below(3) == 2 and "foreign" in flags:
                 pen.features.add("attributes of an imported template")
                 self.template("[{{ lib.a }}{{ lib.n }}{{ lib.gone }}]")
             return

@@ -456,7 +456,7 @@ def test_messages_of_syntax_errors_are_kidas_own(text: str) -> None:
 
 def test_a_template_keeps_the_prefix_in_its_name() -> None:
     jinja, ours = (
-        engine.Environment(loader=engine.PrefixLoader({"blog": engine.DictLoader({"a": ""})}))  # type: ignore[attr-defined]
+        engine.Environment(loader=engine.PrefixLoader({"blog": engine.DictLoader({"a": ""})}))
         for engine in (jinja2, kida)
     )
     assert jinja.get_template("blog/a").name == "a"
@@ -485,7 +485,7 @@ def test_an_environment_is_frozen() -> None:
     plain.autoescape = True
     ours = kida.Environment()
     with pytest.raises(AttributeError, match="frozen"):
-        ours.autoescape = False  # type: ignore[misc]
+        ours.autoescape = False
     assert ours.replace(autoescape=False).from_string("{{ '<' }}").render() == "<"
     assert ours.autoescape is True
     ours.add_filter("twice", lambda text: text * 2)
