@@ -72,7 +72,7 @@ class Source:
     @property
     def display_name(self) -> str:
         """How people are shown this template: its name, its file, or ``<template>``."""
-        return self.name or self.filename or "<template>"
+        return printable(self.name or self.filename or "<template>")
 
     @property
     def line_count(self) -> int:
@@ -134,7 +134,7 @@ class Source:
             cut = max(0, begin - _MAX_LINE_LENGTH // 2) if marked and len(text) > _MAX_LINE_LENGTH else 0
             shown = ("…" if cut else "") + text[cut : cut + _MAX_LINE_LENGTH]
             shown += "…" if len(text) > cut + _MAX_LINE_LENGTH else ""
-            drawn.append(f" {number:>{gutter}} | {_printable(shown)}".rstrip())
+            drawn.append(f" {number:>{gutter}} | {printable(shown)}".rstrip())
             if marked and (end > begin or number == region.line):
                 lead = _blank((" " if cut else "") + text[cut:begin])
                 carets = "^" * max(1, _width(text[begin : min(end, cut + _MAX_LINE_LENGTH)]))
@@ -143,8 +143,8 @@ class Source:
         return "\n".join(drawn)
 
 
-def _printable(text: str) -> str:
-    """Text with control characters and lone surrogates made visible, tabs kept."""
+def printable(text: str) -> str:
+    """A text as it can be shown: control characters and lone surrogates replaced, tabs kept."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\t" or unicodedata.combining(c) else "\ufffd" for c in text)

@@ -189,9 +189,15 @@ def subscript(g: Generator, node: nodes.Subscript) -> ast.expr:
     return _item_of(g, node, g.expression(node.target))
 
 
+_DISPLAYS = (
+    nodes.Constant, nodes.TupleLiteral, nodes.ListLiteral, nodes.DictLiteral, nodes.Comprehension
+)  # fmt: skip
+"""What Python's compiler knows the type of, and would warn about: it takes another way."""
+
+
 def _item_of(g: Generator, node: nodes.Subscript, target: ast.expr) -> ast.expr:
     at = g.at(node.span)
-    if isinstance(node.key, nodes.Slice) and not isinstance(node.target, nodes.Constant):
+    if isinstance(node.key, nodes.Slice) and not isinstance(node.target, _DISPLAYS):
         return ast.Subscript(target, slice_(g, node.key), py.LOAD, **at)
     key = node.key
     if isinstance(key, nodes.Slice):

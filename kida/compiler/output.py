@@ -35,7 +35,10 @@ def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
         # as in Jinja2 constants heed what holds outside of an 'autoescape' that only rendering decides
         escaping = g.outer_escaping
     if isinstance(node, nodes.Constant) and g.options.finalize is None and escaping is not None:
-        plain = str(node.value)
+        try:
+            plain = str(node.value)
+        except ValueError:  # a number with more digits than Python writes: an error when it is rendered
+            return py.call(".str", [g.expression(node)], at)
         return py.constant(str(escape(plain)) if escaping else plain, at)
     if escaping is not g.escaping:
         with g.escaping_as(escaping):

@@ -345,6 +345,8 @@ def call_arguments(parser: Parser) -> nodes.Arguments:
         elif token.kind is NAME and parser.look()[:2] == (OPERATOR, "=") and double_star is None:
             parser.next()
             parser.next()
+            if token.value in ("True", "False", "None", "__debug__"):
+                parser.fail(f"an argument cannot be called {token.value!r}", token, ErrorCode.INVALID_TARGET)
             if token.value in keywords:
                 parser.fail(f"argument {token.value!r} is given twice", token, ErrorCode.DUPLICATE_NAME)
             spans.append(Span(token.start, token.end))

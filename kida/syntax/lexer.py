@@ -227,7 +227,7 @@ class Lexer:
             kind = found.lastgroup
             after = found.end()
             if kind == NAME:
-                while after < end and text[after] > "\x7f" and text[at : after + 1].isidentifier():
+                while after < end and text[after] > "\x7f" and f"_{text[after]}".isidentifier():
                     after += 1  # marks that belong to an identifier but are no word characters
                 name = text[at:after]
                 if not (name.isascii() or name.isidentifier()) or name[0].isdigit():

@@ -17,6 +17,7 @@ MAX_NESTING: Final = 100
 TagParser = Callable[["Parser", Token], nodes.Statement | tuple[nodes.Statement, ...]]
 """Parses a tag from behind its name, through its closer; given the parser and the token of its name."""
 
+_NO_NAMES: Final = frozenset(("true", "True", "false", "False", "none", "None", "__debug__"))
 _MIDDLE_TAGS: Final[Mapping[str, str]] = {
     "else": "if, for, while or unless",
     "elif": "if",
@@ -97,6 +98,16 @@ class Parser:
         if self.token.kind is not NAME or (name is not None and self.token.value != name):
             self.fail_expected(repr(name) if name else what)
         return self.next()
+
+    def expect_new_name(self, what: str) -> Token:
+        """Take a name that is given to something, or fail: constants and what Python keeps for itself are none."""
+        return self.new_name(self.expect_name(what=what))
+
+    def new_name(self, token: Token) -> Token:
+        """A name that is given to something, or fail as `expect_new_name`."""
+        if token.value in _NO_NAMES:
+            self.fail(f"{token.value!r} cannot be a name here", token, ErrorCode.INVALID_TARGET)
+        return token
 
     def expect_tag_end(self) -> Token:
         """Take the end of the current tag, or fail."""

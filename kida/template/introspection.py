@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kida.compiler.compiler import generate
+from kida.compiler.compiler import generate, too_deep
 from kida.compiler.options import Options
 from kida.runtime.forms import Form
 from kida.semantics.analysis import analyse
@@ -94,7 +94,10 @@ def undeclared_variables(template: Template) -> set[str]:
 
 
 def python_source(template: Template, form: Form) -> str:
-    """The generated Python, with the engine's own names made readable."""
+    """The generated Python, with the engine's own names made readable.
+
+    Raises `TemplateSyntaxError` where Python cannot write down what is nested so deeply.
+    """
     tree = _tree(template)
     environment = template.environment
     registry = environment._registry
@@ -105,7 +108,14 @@ def python_source(template: Template, form: Form) -> str:
         registry.names_of,
         environment._finalize_passes(),
     )
-    module, _ = generate(tree, analyse(tree, template._source), template._source, options)
+    try:
+        module, _ = generate(tree, analyse(tree, template._source), template._source, options)
+        return _unparsed(module)
+    except RecursionError:
+        raise too_deep(tree, template._source) from None
+
+
+def _unparsed(module: ast.Module) -> str:
     for node in ast.walk(module):
         for field in ("id", "name", "arg", "attr"):
             value = getattr(node, field, None)
@@ -113,7 +123,21 @@ def python_source(template: Template, form: Form) -> str:
                 setattr(node, field, _readable(value))
         if isinstance(node, ast.Nonlocal):
             node.names = [_readable(name) for name in node.names]
-    return ast.unparse(module)
+    try:
+        return ast.unparse(module)
+    except ValueError:
+        # Python refuses to write down an enormous number as a decimal, and takes it as a hexadecimal
+        for node in ast.walk(module):
+            if isinstance(node, ast.Constant) and type(node.value) is int:
+                node.value = _Hexadecimal(node.value)
+        return ast.unparse(module)
+
+
+class _Hexadecimal(int):
+    """A number that is written as a hexadecimal."""
+
+    def __repr__(self) -> str:
+        return hex(self)
 
 
 def _readable(name: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kida.compiler.options import Compiled, Link
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.runtime.forms import Form
+from kida.runtime.loop import AsyncLoopContext
 from kida.runtime.undefined import Undefined
 from kida.source import Source
 
@@ -143,11 +144,10 @@ def _asynchronous(name: str, function: Callable[..., Any]) -> Callable[..., Any]
 
 
 def _is_async_iterable(args: Sequence[Any], position: int) -> bool:
-    return (
-        len(args) > position
-        and hasattr(args[position], "__aiter__")
-        and not isinstance(args[position], Undefined)
-    )
+    if len(args) <= position:
+        return False
+    value = args[position]
+    return hasattr(value, "__aiter__") and not isinstance(value, (Undefined, AsyncLoopContext))
 
 
 def _passed(function: Callable[..., Any]) -> str:

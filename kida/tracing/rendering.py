@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kida.errors import TemplateError
+from kida.source import printable
 from kida.tracing.trace import TemplateFrame
 
 
@@ -17,7 +18,7 @@ def format_error(error: TemplateError) -> str:
     innermost = trace.innermost
     region = error.region
     if region is not None:
-        name = error.template or error.filename or "<template>"
+        name = printable(error.template or error.filename or "<template>")
         lines.append(f"  --> {name}:{region.line}:{region.column + 1}{_inside(error, innermost)}")
         excerpt = error.source_snippet
         if excerpt:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, Final
 
-from kida.source import Region, Source
+from kida.source import Region, Source, printable
 
 if TYPE_CHECKING:
     from kida.render_context import RenderContext
@@ -82,7 +82,7 @@ class TemplateFrame:
         """The name of the template or, of a Python frame, its file."""
         if self.kind == "python":
             return self.filename or "<python>"
-        return self.template or self.filename or "<template>"
+        return printable(self.template or self.filename or "<template>")
 
     def describe(self) -> str:
         """The step in a few words: ``in macro card at page.html 2:4``."""

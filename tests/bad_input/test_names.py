@@ -44,7 +44,7 @@ def test_a_name_of_any_kind_can_be_assigned_and_kept_apart_from_the_codes_own(na
         f"{{% block b %}}{{{{ {name} }}}}{{% endblock %}}{{{{ '<' }}}}{{{{ [{name} for {name} in [6]][0] }}}}"
         f"{{% match 7 %}}{{% case {name} %}}{{{{ {name} }}}}{{% end %}}"
     )
-    if name in SPECIAL | {"await", "_"}:
+    if name in SPECIAL | {"await", "_", "__debug__"}:
         with guarded():
             compiled(kida.Environment(), text)
         return

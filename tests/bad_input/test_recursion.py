@@ -30,6 +30,10 @@ def test_it_is_ended_where_python_allows_ten_times_as_many_calls() -> None:
     assert probe.run("recur", 10_000, 400, *DEEP) == []
 
 
+def test_it_is_ended_by_the_environment_where_python_would_let_the_stack_overflow() -> None:
+    assert probe.run("recur", 100_000, 400, *DEEP) == []
+
+
 def test_it_is_ended_by_python_where_the_environment_allows_any_number_of_calls() -> None:
     assert probe.run("recur", 1000, 10**9, *DEEP) == []
 

@@ -103,7 +103,10 @@ def from_tag(parser: Parser, tag: Token) -> nodes.FromImport:
                 ErrorCode.INVALID_TARGET,
             )
         span = Span(name.start, name.end)
-        target = target_name(parser) if parser.skip_name("as") else nodes.TargetName(span, name.value)
+        if parser.skip_name("as"):
+            target = target_name(parser)
+        else:
+            target = nodes.TargetName(span, parser.new_name(name).value)
         names.append(nodes.ImportedName(parser.span_from(name.start), name.value, target))
         if not parser.skip_operator(","):
             break

@@ -24,7 +24,7 @@ def def_tag(parser: Parser, tag: Token) -> nodes.Macro:
 
 
 def _macro(parser: Parser, tag: Token, closer: str, *, strict: bool) -> nodes.Macro:
-    name = parser.expect_name(what="the name of the macro")
+    name = parser.expect_new_name("the name of the macro")
     parameters = _signature(parser) if parser.at_operator("(") else None
     if parameters is None:
         parser.fail_expected("'('", f"write {name.value}() for a macro without parameters")
@@ -104,7 +104,7 @@ def _signature(parser: Parser) -> tuple[nodes.Parameter, ...]:
 
 
 def _parameter(parser: Parser, kind: str) -> nodes.Parameter:
-    name = parser.expect_name(what="the name of a parameter")
+    name = parser.expect_new_name("the name of a parameter")
     annotation = _annotation(parser) if parser.skip_operator(":") else None
     default = None
     if kind in ("normal", "keyword") and parser.skip_operator("="):

@@ -85,7 +85,7 @@ def _as_pattern(parser: Parser, *, star: bool = False) -> nodes.Pattern:
         if parser.skip_name("as"):
             if isinstance(first, nodes.CapturePattern) and first.target is None:
                 parser.fail("write the name alone instead of '_ as name'", first, ErrorCode.INVALID_PATTERN)
-            target = target_name(parser)
+            target = _named(parser)
             return nodes.AsPattern(parser.span_from(start), first, target)
         return first
 
@@ -154,6 +154,18 @@ def _capture_target(parser: Parser) -> nodes.TargetName | None:
     return target_name(parser)
 
 
+def _named(parser: Parser) -> nodes.TargetName:
+    """A name to capture that cannot be ``_``."""
+    if parser.at_name("_"):
+        parser.fail(
+            "'_' captures nothing here",
+            parser.token,
+            ErrorCode.INVALID_PATTERN,
+            "leave it out, or give a name",
+        )
+    return target_name(parser)
+
+
 def _literal(parser: Parser) -> nodes.Expression:
     from kida.syntax.expressions import primary
 
@@ -206,7 +218,7 @@ def _mapping(parser: Parser) -> nodes.Pattern:
         if rest is not None:
             parser.fail("'**rest' comes last", parser.token, ErrorCode.INVALID_PATTERN)
         if parser.skip_operator("**"):
-            rest = target_name(parser)
+            rest = _named(parser)
         else:
             token = parser.token
             dotted = token.kind is NAME and token.value not in _LITERALS
