@@ -80,6 +80,10 @@ def _recursive_loop(g: Generator, node: nodes.For) -> None:
             py.is_missing(py.load(".depth", at), at), py.constant(0, at), py.load(".depth", at), at
         )
         g.emit(py.assign(".depth", depth, at))
+        what = py.constant("a recursive loop", at)
+        g.emit(
+            py.statement(py.call(".check_depth", [py.load(".ctx", at), py.load(".depth", at), what], at), at)
+        )
         _loop(g, node, py.load(".iterable", at), name)
     g.write(g.directly_awaited(py.call(py.load(name, at), [iterable], g.at(node.iterable.span)), at), at)
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from kida.errors import ErrorCode, TemplateRuntimeError, UndefinedError, did_you_mean
 from kida.render_context import RenderContext
 from kida.runtime.forms import Form
+from kida.runtime.recursion import check_depth
 
 BlockFunction = Callable[..., Any]
 
@@ -68,11 +69,23 @@ class BlockReference:
         function = self._context.blocks[self.name][self._depth]
         if self._context.form.is_async:
             return self._collect_async(function)
-        text = collect(self._context.form, function, self._context)
+        root = self._context.root
+        check_depth(self._context, root.depth, f"block {self.name!r}")
+        root.depth += 1
+        try:
+            text = collect(self._context.form, function, self._context)
+        finally:
+            root.depth -= 1
         return Markup(text) if self._context.escaping else text
 
     async def _collect_async(self, function: BlockFunction) -> str:
-        text = await collect_async(self._context.form, function, self._context)
+        root = self._context.root
+        check_depth(self._context, root.depth, f"block {self.name!r}")
+        root.depth += 1
+        try:
+            text = await collect_async(self._context.form, function, self._context)
+        finally:
+            root.depth -= 1
         return Markup(text) if self._context.escaping else text
 
     def __repr__(self) -> str:

@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from markupsafe import Markup
 
-from kida.errors import ErrorCode, MacroArgumentError, TemplateRuntimeError, did_you_mean
+from kida.errors import MacroArgumentError, did_you_mean
 from kida.render_context import RenderContext
+from kida.runtime.recursion import check_depth
 
 
 class Macro:
@@ -70,7 +71,7 @@ class Macro:
         depth = root.depth
         environment = self._context.environment
         if environment is not None and depth >= environment.max_recursion:
-            raise _too_deep(self.name, environment.max_recursion)
+            check_depth(self._context, depth, f"macro {self.name!r}")
         root.depth = depth + 1
         try:
             return self._function(*args, **kwargs)
@@ -166,11 +167,3 @@ def _shown(signature: inspect.Signature) -> str:
         if not (name == "caller" and parameter.kind is parameter.KEYWORD_ONLY)
     ]
     return str(inspect.Signature(parameters))
-
-
-def _too_deep(name: str | None, limit: int) -> TemplateRuntimeError:
-    return TemplateRuntimeError(
-        f"macro {name!r} calls itself without end: more than {limit} calls inside each other",
-        code=ErrorCode.RECURSION_LIMIT,
-        hint="give the recursion an end, or raise Environment(max_recursion=…)",
-    )

@@ -17,6 +17,7 @@ from kida.runtime.hooks import EvalContext
 from kida.runtime.lookup import is_absent, is_undefined
 from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await
 from kida.runtime.macro import AsyncMacro, Macro
+from kida.runtime.recursion import check_depth
 from kida.runtime.undefined import Undefined, missing
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "context_here": context_here,
         "set_attribute": set_attribute,
         "check_namespace": check_namespace,
+        "check_depth": check_depth,
         "debug": debug,
         "loop": LoopContext,
         "macro": Macro,

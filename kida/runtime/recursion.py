@@ -1,0 +1,23 @@
+"""The end of recursion: how many calls of macros, blocks and recursive loops may stand inside each other.
+
+Python's own limit is a second net. It can be set so high that the C stack ends first, and with it the process.
+"""
+
+from __future__ import annotations
+
+from kida.errors import ErrorCode, TemplateRuntimeError
+from kida.render_context import RenderContext
+
+
+def check_depth(context: RenderContext, depth: int, what: str) -> None:
+    """Raise `TemplateRuntimeError` where ``depth`` calls are more than the environment allows.
+
+    Parameters: ``what``, the words for what calls itself.
+    """
+    environment = context.environment
+    if environment is not None and depth >= environment.max_recursion:
+        raise TemplateRuntimeError(
+            f"{what} calls itself without end: more than {environment.max_recursion} calls inside each other",
+            code=ErrorCode.RECURSION_LIMIT,
+            hint="give the recursion an end, or raise Environment(max_recursion=…)",
+        )
