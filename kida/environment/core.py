@@ -61,7 +61,7 @@ _DEFAULTS: Final[MappingProxyType[str, Any]] = MappingProxyType(
         "template_aliases": None,
         "check_calls": False,
         "max_include_depth": 50,
-        "max_recursion": 400,
+        "max_recursion": 250,
     }
 )
 

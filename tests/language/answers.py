@@ -13,6 +13,7 @@ from typing import Any, Literal
 from tests.language.cases import Case, Place
 from tests.language.fixtures import FIXTURES
 
+_KIDAS_LIMITS = ("max_include_depth", "max_recursion")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -77,6 +78,9 @@ def _run(awaitable: Awaitable[str]) -> str:
 def _prepare(engine: ModuleType, case: Case, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """An environment of `engine` for `case`, and its context; Kida's defaults hold in both engines."""
     options = {"autoescape": True, "undefined": "StrictUndefined", **options, **case.options}
+    if engine.__name__ != "kida":
+        # limits that Python alone sets in Jinja2
+        options = {name: value for name, value in options.items() if name not in _KIDAS_LIMITS}
     options["undefined"] = getattr(engine, options["undefined"])
     if isinstance(options["autoescape"], dict):
         options["autoescape"] = engine.select_autoescape(**options["autoescape"])
