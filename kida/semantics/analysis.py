@@ -15,14 +15,20 @@ from typing import Any, Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
+from kida.semantics.uses import (
+    ASSIGNED,
+    Uses,
+    end_of,
+    exports_below,
+    is_in_loop,
+    names_reaching,
+    scopes_around,
+)
 from kida.source import Source, Span
 from kida.syntax import nodes
 
 _MACRO_NAMES: Final = frozenset(("caller", "varargs", "kwargs"))
 _LOOP_NAMES: Final = frozenset(("loop",))
-
-_READ: Final = "read first"
-_ASSIGNED: Final = "assigned first"
 
 
 def analyse(template: nodes.Template, source: Source) -> Scopes:
@@ -31,37 +37,6 @@ def analyse(template: nodes.Template, source: Source) -> Scopes:
     Raises `TemplateSyntaxError` where ``loop`` is assigned inside a loop.
     """
     return _Analysis(template, source).run()
-
-
-class _Uses:
-    """Which names a stretch of statements reads or assigns first."""
-
-    __slots__ = ("assigned", "first")
-
-    def __init__(self, first: dict[str, str] | None = None, assigned: set[str] | None = None) -> None:
-        self.first = first or {}
-        self.assigned = assigned or set()
-
-    def copy(self) -> _Uses:
-        return _Uses(dict(self.first), set(self.assigned))
-
-    def read(self, name: str) -> None:
-        self.first.setdefault(name, _READ)
-
-    def assign(self, name: str) -> None:
-        self.first.setdefault(name, _ASSIGNED)
-        self.assigned.add(name)
-
-    def merge(self, arms: list[_Uses]) -> None:
-        """Take over what alternatives use: what not all of them assign counts as read first."""
-        before = set(self.assigned)
-        for arm in arms:
-            for name, how in arm.first.items():
-                self.first.setdefault(name, how)
-            self.assigned |= arm.assigned
-        for name in self.assigned - before:
-            if not all(name in arm.assigned for arm in arms):
-                self.first[name] = _READ
 
 
 class _Analysis:
@@ -82,7 +57,7 @@ class _Analysis:
                 self.loop_blocks.update(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Block))
             elif isinstance(node, nodes.Block):
                 self.blocks[node.name] = node
-                self.exported_in_blocks |= _exports_below(node)
+                self.exported_in_blocks |= exports_below(node)
             elif isinstance(node, nodes.Assign):
                 self.has_reaching |= node.reach != "set"
         top = self._function(self.template, "body", self.template.span, None, frozenset(("self",)))
@@ -197,7 +172,7 @@ class _Analysis:
             variable = scope.variables[node.name] = self._from_context(scope, node.name)
         self.variables[node] = variable
 
-    def _declare(self, scope: Scope, uses: _Uses) -> None:
+    def _declare(self, scope: Scope, uses: Uses) -> None:
         """Make the variables that the statements directly in a scope use."""
         for name, how in uses.first.items():
             if name in scope.variables:
@@ -216,7 +191,7 @@ class _Analysis:
                 outer = self._find(scope.parent, name) if scope.parent is not None else None
                 if outer is not None:
                     variable = self._new(scope, name, Origin.OUTER, outer)
-                elif how is _ASSIGNED:
+                elif how is ASSIGNED:
                     variable = self._new(scope, name, Origin.UNSET)
                 elif scope.is_function:
                     variable = scope.variables[name] = self._from_context(scope, name)
@@ -228,22 +203,22 @@ class _Analysis:
 
     def _statements(self, scope: Scope, *bodies: nodes.Body) -> None:
         """Read the statements directly in a scope, make its variables, then read the scopes inside."""
-        uses = _Uses()
+        uses = Uses()
         for body in bodies:
             self._uses_of_body(scope, body, uses)
         self._finish(scope, uses, bodies)
 
-    def _finish(self, scope: Scope, uses: _Uses, bodies: Iterable[nodes.Body]) -> None:
+    def _finish(self, scope: Scope, uses: Uses, bodies: Iterable[nodes.Body]) -> None:
         self._declare(scope, uses)
         for body in bodies:
             for statement in body:
                 self._resolve(scope, statement)
 
-    def _uses_of_body(self, scope: Scope, body: nodes.Body, uses: _Uses) -> None:
+    def _uses_of_body(self, scope: Scope, body: nodes.Body, uses: Uses) -> None:
         for statement in body:
             self._uses_of(scope, statement, uses)
 
-    def _uses_of(self, scope: Scope, node: nodes.Node, uses: _Uses) -> None:
+    def _uses_of(self, scope: Scope, node: nodes.Node, uses: Uses) -> None:
         rule = _USES.get(type(node))
         if rule is not None:
             rule(self, scope, node, uses)
@@ -253,10 +228,10 @@ class _Analysis:
         if self.has_reaching and scope.is_function and type(node) in _OPENS_SCOPE:
             self._reaching_assignments(scope, node, uses)
 
-    def _reaching_assignments(self, scope: Scope, node: nodes.Node, uses: _Uses) -> None:
+    def _reaching_assignments(self, scope: Scope, node: nodes.Node, uses: Uses) -> None:
         """``let`` and ``export`` deep inside assign in this scope: perhaps, as far as one can know."""
         arm = uses.copy()
-        for name in _names_reaching(node, scope.is_top):
+        for name in names_reaching(node, scope.is_top):
             arm.assign(name)
         uses.merge([arm, uses.copy()])
 
@@ -288,7 +263,7 @@ class _Analysis:
             if (
                 name == "loop"
                 and not imported
-                and any(_is_in_loop(s, self.loop_blocks) for s in _around(scope))
+                and any(is_in_loop(s, self.loop_blocks) for s in scopes_around(scope))
             ):
                 raise TemplateSyntaxError(
                     "'loop' cannot be assigned inside a loop: it is the loop object",
@@ -307,72 +282,33 @@ class _Analysis:
                 self._refer(scope, node)
 
 
-def _around(scope: Scope) -> Iterable[Scope]:
-    """A scope and those around it."""
-    found: Scope | None = scope
-    while found is not None:
-        yield found
-        found = found.parent
-
-
-def _is_in_loop(scope: Scope, loop_blocks: set[nodes.Node]) -> bool:
-    return isinstance(scope.node, nodes.For) or scope.node in loop_blocks
-
-
-def _exports_below(node: nodes.Node) -> set[str]:
-    return {
-        name.name
-        for statement in nodes.walk(node)
-        if isinstance(statement, (nodes.Assign, nodes.Capture)) and statement.reach == "export"
-        for name in nodes.walk(statement.target)
-        if isinstance(name, nodes.TargetName)
-    }
-
-
-def _names_reaching(node: nodes.Node, top: bool) -> list[str]:
-    """Names that ``let`` (and, seen from the top, ``export``) assign outside of the node that they stand in."""
-    found: list[str] = []
-    pending: list[tuple[nodes.Node, bool]] = [(node, False)]
-    while pending:
-        current, inside_macro = pending.pop()
-        if isinstance(current, nodes.Block):
-            continue
-        inside_macro |= isinstance(current, (nodes.Macro, nodes.CallBlock))
-        if isinstance(current, nodes.Assign) and (
-            (current.reach == "let" and not inside_macro) or (current.reach == "export" and top)
-        ):
-            found += [name.name for name in nodes.walk(current.target) if isinstance(name, nodes.TargetName)]
-        pending += [(child, inside_macro) for child in nodes.children(current)]
-    return found
-
-
 # --- what is used first: a rule a node ---------------------------------------------------------------------------
 
-_UsesRule = Callable[[_Analysis, Scope, Any, _Uses], None]
+_UsesRule = Callable[[_Analysis, Scope, Any, Uses], None]
 
 
-def _uses_name(a: _Analysis, scope: Scope, node: nodes.Name, uses: _Uses) -> None:
+def _uses_name(a: _Analysis, scope: Scope, node: nodes.Name, uses: Uses) -> None:
     uses.read(node.name)
 
 
-def _uses_target(a: _Analysis, scope: Scope, node: nodes.TargetName, uses: _Uses) -> None:
+def _uses_target(a: _Analysis, scope: Scope, node: nodes.TargetName, uses: Uses) -> None:
     uses.assign(node.name)
 
 
-def _uses_assign(a: _Analysis, scope: Scope, node: nodes.Assign, uses: _Uses) -> None:
+def _uses_assign(a: _Analysis, scope: Scope, node: nodes.Assign, uses: Uses) -> None:
     a._uses_of(scope, node.value, uses)
     if node.reach == "set":
         if node.when_missing:
             uses.read(node.target.name)  # type: ignore[attr-defined]
         a._uses_of(scope, node.target, uses)
     elif scope.is_function:
-        for name in _names_reaching(node, scope.is_top):
+        for name in names_reaching(node, scope.is_top):
             if node.when_missing:
                 uses.read(name)
             uses.assign(name)
 
 
-def _uses_if(a: _Analysis, scope: Scope, node: nodes.If, uses: _Uses) -> None:
+def _uses_if(a: _Analysis, scope: Scope, node: nodes.If, uses: Uses) -> None:
     first, *others = node.branches
     a._uses_of(scope, first.condition, uses)
     arms = [uses.copy() for _ in range(3)]
@@ -384,7 +320,7 @@ def _uses_if(a: _Analysis, scope: Scope, node: nodes.If, uses: _Uses) -> None:
     uses.merge(arms)
 
 
-def _uses_perhaps(a: _Analysis, scope: Scope, bodies: Iterable[Iterable[nodes.Node]], uses: _Uses) -> None:
+def _uses_perhaps(a: _Analysis, scope: Scope, bodies: Iterable[Iterable[nodes.Node]], uses: Uses) -> None:
     """Statements that may not run at all."""
     for body in bodies:
         arm = uses.copy()
@@ -393,52 +329,52 @@ def _uses_perhaps(a: _Analysis, scope: Scope, bodies: Iterable[Iterable[nodes.No
         uses.merge([arm, uses.copy()])
 
 
-def _uses_while(a: _Analysis, scope: Scope, node: nodes.While, uses: _Uses) -> None:
+def _uses_while(a: _Analysis, scope: Scope, node: nodes.While, uses: Uses) -> None:
     a._uses_of(scope, node.condition, uses)
     _uses_perhaps(a, scope, (node.body, node.otherwise), uses)
 
 
-def _uses_try(a: _Analysis, scope: Scope, node: nodes.Try, uses: _Uses) -> None:
+def _uses_try(a: _Analysis, scope: Scope, node: nodes.Try, uses: Uses) -> None:
     target: nodes.Body | tuple[nodes.Node, ...] = (node.target,) if node.target else ()
     _uses_perhaps(a, scope, (node.body, (*target, *node.fallback)), uses)
 
 
-def _uses_match(a: _Analysis, scope: Scope, node: nodes.Match, uses: _Uses) -> None:
+def _uses_match(a: _Analysis, scope: Scope, node: nodes.Match, uses: Uses) -> None:
     a._uses_of(scope, node.subject, uses)
     guards = [(case.pattern, *((case.guard,) if case.guard else ()), *case.body) for case in node.cases]
     _uses_perhaps(a, scope, guards, uses)
 
 
-def _uses_for(a: _Analysis, scope: Scope, node: nodes.For, uses: _Uses) -> None:
+def _uses_for(a: _Analysis, scope: Scope, node: nodes.For, uses: Uses) -> None:
     a._uses_of(scope, node.iterable, uses)
 
 
-def _uses_macro(a: _Analysis, scope: Scope, node: nodes.Macro, uses: _Uses) -> None:
+def _uses_macro(a: _Analysis, scope: Scope, node: nodes.Macro, uses: Uses) -> None:
     uses.assign(node.name)
 
 
-def _uses_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock, uses: _Uses) -> None:
+def _uses_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock, uses: Uses) -> None:
     a._uses_of(scope, node.call, uses)
 
 
-def _uses_capture(a: _Analysis, scope: Scope, node: nodes.Capture, uses: _Uses) -> None:
+def _uses_capture(a: _Analysis, scope: Scope, node: nodes.Capture, uses: Uses) -> None:
     a._uses_of(scope, node.target, uses)
 
 
-def _uses_with(a: _Analysis, scope: Scope, node: nodes.With, uses: _Uses) -> None:
+def _uses_with(a: _Analysis, scope: Scope, node: nodes.With, uses: Uses) -> None:
     for value in node.values:
         a._uses_of(scope, value, uses)
 
 
-def _uses_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock, uses: _Uses) -> None:
+def _uses_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock, uses: Uses) -> None:
     a._uses_of(scope, node.filter, uses)
 
 
-def _uses_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension, uses: _Uses) -> None:
+def _uses_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension, uses: Uses) -> None:
     a._uses_of(scope, node.clauses[0].iterable, uses)
 
 
-def _uses_nothing(a: _Analysis, scope: Scope, node: nodes.Node, uses: _Uses) -> None:
+def _uses_nothing(a: _Analysis, scope: Scope, node: nodes.Node, uses: Uses) -> None:
     pass
 
 
@@ -494,7 +430,7 @@ def _resolve_assign(a: _Analysis, scope: Scope, node: nodes.Assign) -> None:
 
 def _resolve_for(a: _Analysis, scope: Scope, node: nodes.For) -> None:
     a._resolve(scope, node.iterable)
-    end = _end_of(node)
+    end = end_of(node)
     recursive = node.recursive
     outer = scope
     if recursive:
@@ -530,11 +466,11 @@ def _resolve_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock) -> No
 def _resolve_callable(
     a: _Analysis, scope: Scope, node: nodes.Node, parameters: tuple[nodes.Parameter, ...], body: nodes.Body
 ) -> None:
-    span = Span(node.span.start, _end_of(node))
+    span = Span(node.span.start, end_of(node))
     inner = a._function(node, "body", span, scope, _MACRO_NAMES)
     for parameter in parameters:
         a.variables[parameter] = a._new(inner, parameter.name, Origin.GIVEN, parameter=True)
-    uses = _Uses()
+    uses = Uses()
     for parameter in parameters:
         if parameter.default is not None:
             a._uses_of(inner, parameter.default, uses)
@@ -549,18 +485,18 @@ def _resolve_callable(
 
 def _resolve_capture(a: _Analysis, scope: Scope, node: nodes.Capture) -> None:
     a._target(scope, node.target, node.reach)
-    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
+    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
     _statements_then(a, inner, node.body, node.filter)
 
 
 def _resolve_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock) -> None:
-    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
+    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
     _statements_then(a, inner, node.body, node.filter)
 
 
 def _statements_then(a: _Analysis, scope: Scope, body: nodes.Body, last: nodes.Node | None) -> None:
     """Statements, and an expression that is evaluated behind them in the same scope."""
-    uses = _Uses()
+    uses = Uses()
     a._uses_of_body(scope, body, uses)
     if last is not None:
         a._uses_of(scope, last, uses)
@@ -572,15 +508,15 @@ def _statements_then(a: _Analysis, scope: Scope, body: nodes.Body, last: nodes.N
 def _resolve_with(a: _Analysis, scope: Scope, node: nodes.With) -> None:
     for value in node.values:
         a._resolve(scope, value)
-    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
+    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
     for target in node.targets:
         a._given(inner, target)
     a._statements(inner, node.body)
 
 
 def _resolve_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape) -> None:
-    inner = a._scope(node, "body", Span(node.span.start, _end_of(node)), scope)
-    uses = _Uses()
+    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
+    uses = Uses()
     a._uses_of(inner, node.enabled, uses)
     a._uses_of_body(inner, node.body, uses)
     a._declare(inner, uses)
@@ -628,11 +564,6 @@ def _resolve_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension
     if node.key is not None:
         a._resolve(inner, node.key)
     a._resolve(inner, node.value)
-
-
-def _end_of(node: nodes.Node) -> int:
-    """The last offset of what stands below a node."""
-    return max(inner.span.end for inner in nodes.walk(node))
 
 
 _RESOLVE: Final[dict[type[nodes.Node], _ResolveRule]] = {

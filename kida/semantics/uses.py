@@ -1,0 +1,92 @@
+"""Which names a stretch of statements reads or assigns first, and what can be told of names from the nodes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from kida.semantics.scopes import Scope
+from kida.syntax import nodes
+
+READ: Final = "read first"
+ASSIGNED: Final = "assigned first"
+
+
+class Uses:
+    """Which names a stretch of statements reads or assigns first."""
+
+    __slots__ = ("assigned", "first")
+
+    def __init__(self, first: dict[str, str] | None = None, assigned: set[str] | None = None) -> None:
+        self.first = first or {}
+        self.assigned = assigned or set()
+
+    def copy(self) -> Uses:
+        """The same so far, to go on with an alternative."""
+        return Uses(dict(self.first), set(self.assigned))
+
+    def read(self, name: str) -> None:
+        """Note that a name is read."""
+        self.first.setdefault(name, READ)
+
+    def assign(self, name: str) -> None:
+        """Note that a name is assigned."""
+        self.first.setdefault(name, ASSIGNED)
+        self.assigned.add(name)
+
+    def merge(self, arms: list[Uses]) -> None:
+        """Take over what alternatives use: what not all of them assign counts as read first."""
+        before = set(self.assigned)
+        for arm in arms:
+            for name, how in arm.first.items():
+                self.first.setdefault(name, how)
+            self.assigned |= arm.assigned
+        for name in self.assigned - before:
+            if not all(name in arm.assigned for arm in arms):
+                self.first[name] = READ
+
+
+def scopes_around(scope: Scope) -> Iterable[Scope]:
+    """A scope and those around it."""
+    found: Scope | None = scope
+    while found is not None:
+        yield found
+        found = found.parent
+
+
+def is_in_loop(scope: Scope, loop_blocks: set[nodes.Node]) -> bool:
+    """Whether a scope is a loop's, or a block's that stands in one."""
+    return isinstance(scope.node, nodes.For) or scope.node in loop_blocks
+
+
+def exports_below(node: nodes.Node) -> set[str]:
+    """The names that ``export`` assigns below a node."""
+    return {
+        name.name
+        for statement in nodes.walk(node)
+        if isinstance(statement, (nodes.Assign, nodes.Capture)) and statement.reach == "export"
+        for name in nodes.walk(statement.target)
+        if isinstance(name, nodes.TargetName)
+    }
+
+
+def names_reaching(node: nodes.Node, top: bool) -> list[str]:
+    """Names that ``let`` (and, seen from the top, ``export``) assign outside of the node that they stand in."""
+    found: list[str] = []
+    pending: list[tuple[nodes.Node, bool]] = [(node, False)]
+    while pending:
+        current, inside_macro = pending.pop()
+        if isinstance(current, nodes.Block):
+            continue
+        inside_macro |= isinstance(current, (nodes.Macro, nodes.CallBlock))
+        if isinstance(current, nodes.Assign) and (
+            (current.reach == "let" and not inside_macro) or (current.reach == "export" and top)
+        ):
+            found += [name.name for name in nodes.walk(current.target) if isinstance(name, nodes.TargetName)]
+        pending += [(child, inside_macro) for child in nodes.children(current)]
+    return found
+
+
+def end_of(node: nodes.Node) -> int:
+    """The last offset of what stands below a node."""
+    return max(inner.span.end for inner in nodes.walk(node))
