@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from kida.source import Region, Source, Span
+from kida.source import Region, Source, Span, encodable
 
 if TYPE_CHECKING:
     from kida.tracing.trace import TemplateFrame, TemplateTrace
@@ -178,7 +178,7 @@ class TemplateError(Exception):
             region = self._source.region(self._span)
             place = f"{self._source.display_name}:{region.line}:{region.column + 1}"
             text += f"\n  --> {place}\n{self._source.excerpt(region)}"
-        return text
+        return encodable(text)
 
     def _frame(self) -> TemplateFrame | None:
         return self.trace.innermost

@@ -150,6 +150,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\t" or unicodedata.combining(c) else "\ufffd" for c in text)
 
 
+def encodable(text: str) -> str:
+    """A text that can be written anywhere: lone surrogates replaced."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def _blank(text: str) -> str:
     """White space as wide as a text, so that what follows lines up below it."""
     return "".join("\t" if c == "\t" else " " * _width(c) for c in text)

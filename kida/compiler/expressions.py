@@ -36,6 +36,10 @@ _COMPARISON: Final[dict[str, type[ast.cmpop]]] = {
 }
 
 
+MAX_COMPREHENSIONS: Final = 12
+"""Comprehensions inside each other; CPython 3.12 and 3.13 inline them (PEP 709), and crash on some twenty."""
+
+
 def constant(g: Generator, node: nodes.Constant) -> ast.expr:
     """A literal."""
     return py.constant(node.value, g.at(node.span))
@@ -65,6 +69,15 @@ def dict_literal(g: Generator, node: nodes.DictLiteral) -> ast.expr:
 def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
     """``[value for target in iterable if condition]``, and its like."""
     at = g.at(node.span)
+    if g.comprehensions >= MAX_COMPREHENSIONS:
+        raise TemplateSyntaxError(
+            f"more than {MAX_COMPREHENSIONS} comprehensions inside each other",
+            code=ErrorCode.TOO_DEEP,
+            hint="give the inner ones a name with {% set %}",
+            source=g.source,
+            span=node.span,
+        )
+    g.comprehensions += 1
     scope = g.scopes.opened[node, "body"]
     clauses: list[ast.comprehension] = []
     outer = g.scope
@@ -93,6 +106,7 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
     else:
         made = ast.ListComp(value, clauses, **at)
     g.scope = outer
+    g.comprehensions -= 1
     return made
 
 

@@ -64,6 +64,7 @@ class Generator:
         self.volatile = False
         self.silenced = "never"
         self.conditional = 0
+        self.comprehensions = 0
         self.sink = YIELD
         self.leaving: list[Callable[[], None]] = []
         self.scope: Scope = scopes.top

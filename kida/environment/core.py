@@ -90,7 +90,10 @@ class Environment:
     def __init__(self, loader: Loader | None = None, **options: Any) -> None:
         chosen = _DEFAULTS.copy()
         chosen["loader"] = loader
+        if loader is not None:
+            _check_loader("loader", loader)
         if options:
+            _check_cache_size("cache_size", options.get("cache_size"))
             chosen.update(options)
         # what most environments have in common is made once, and what not all need is made when it is needed
         self.__dict__.update(
@@ -313,6 +316,8 @@ class Environment:
         Parameters: ``source``; ``globals``, names that only this template sees; ``name``, for messages and for
         ``autoescape``. Raises `TemplateSyntaxError`.
         """
+        if not isinstance(source, str):
+            raise TypeError(f"the text of a template is a str, not {type(source).__name__}")
         return Template(self, Source(source, name), globals=globals)
 
     def render(self, name: str, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
@@ -547,6 +552,29 @@ def _check_extensions(name: str, value: Any) -> None:
             )
 
 
+def _check_loader(name: str, value: Any) -> None:
+    if value is not None and not callable(getattr(value, "get_source", None)):
+        shown = "FileSystemLoader" if isinstance(value, str) else "DictLoader"
+        raise TypeError(f"loader must be a loader, not {type(value).__name__}: write loader={shown}(…)")
+
+
+def _check_autoescape(name: str, value: Any) -> None:
+    if not isinstance(value, bool) and not callable(value):
+        raise TypeError(
+            "autoescape must be a bool or a function of a template's name, as select_autoescape() gives"
+        )
+
+
+def _check_bytecode_cache(name: str, value: Any) -> None:
+    if value is not None and not callable(getattr(value, "load", None)):
+        raise TypeError(f"bytecode_cache must have load and store, as FileSystemBytecodeCache, not {value!r}")
+
+
+def _check_cache_size(name: str, value: Any) -> None:
+    if value is not None and not isinstance(value, int):
+        raise TypeError(f"cache_size must be a whole number, not {value!r}")
+
+
 def _check_limit(name: str, value: Any) -> None:
     if not isinstance(value, int) or value < 1:
         raise ValueError(f"{name} must be a positive whole number")
@@ -561,6 +589,8 @@ def _check_functions(name: str, value: Any) -> None:
 _CHECKS: Final[Mapping[str, Callable[[str, Any], None]]] = MappingProxyType(
     {
         "undefined": _check_undefined,
+        "autoescape": _check_autoescape,
+        "bytecode_cache": _check_bytecode_cache,
         "extensions": _check_extensions,
         "max_include_depth": _check_limit,
         "max_recursion": _check_limit,

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kida.errors import ErrorCode, TemplateRuntimeError, UndefinedError, did_you_mean
+from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.render_context import RenderContext
 from kida.runtime.forms import Form
 from kida.runtime.recursion import check_depth
@@ -101,18 +101,22 @@ class TemplateReference:
         self._context = context
 
     def __getattr__(self, name: str) -> BlockReference:
-        if name.startswith("__"):
+        if name not in self._context.blocks:
             raise AttributeError(name)
-        return self[name]
+        return BlockReference(self._context, name, 0)
 
     def __getitem__(self, name: str) -> BlockReference:
         if name not in self._context.blocks:
-            raise UndefinedError(
-                f"the template has no block {name!r}",
-                code=ErrorCode.BLOCK_NOT_FOUND,
-                suggestion=did_you_mean(str(name), self._context.blocks),
-            )
+            raise KeyError(name)
         return BlockReference(self._context, name, 0)
+
+    def _describe_missing(self, name: object) -> str:
+        """The message for a block that it does not have."""
+        return f"the template has no block {name!r}"
+
+    def _names_for_errors(self) -> list[str]:
+        """The names that may have been meant."""
+        return list(self._context.blocks)
 
     def __repr__(self) -> str:
         return f"<TemplateReference {self._context.name!r}>"

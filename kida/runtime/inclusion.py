@@ -301,10 +301,10 @@ def imported(module: TemplateModule, name: str) -> Any:
     """A name of a module, for ``from … import``. Raises where the module has it not, at once and not at first use."""
     value = getattr(module, name, missing)
     if value is missing:
-        names = module.exported_names
+        names = module._exported_names
         shown = ", ".join(names) if names else "nothing"
         raise TemplateRuntimeError(
-            f"template {module.display_name!r} does not export {name!r}",
+            f"template {module._display_name!r} does not export {name!r}",
             code=ErrorCode.MACRO_NOT_FOUND,
             suggestion=did_you_mean(name, names),
             hint=f"it exports {shown}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from kida.errors import ErrorCode, TemplateError, UndefinedError, did_you_mean
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
 
 # Comparing a name with every key of a huge mapping would make an error slow.
 MAX_CANDIDATES = 200
+
+
+_HINTS: Final = MappingProxyType(
+    {
+        "loop": "'loop' is there inside of a 'for' alone.",
+        "caller": "'caller' is there in a macro that was called with {% call %}.",
+        "super": "'super' is there inside of a block alone.",
+        "null": "Write 'none'.",
+        "nil": "Write 'none'.",
+        "len": "Write 'value|length'.",
+        "str": "Write 'value|string'.",
+        "int": "Write 'value|int'.",
+        "sum": "Write 'values|sum'.",
+        "sorted": "Write 'values|sort'.",
+        "enumerate": "Write 'loop.index' or 'loop.index0' inside of the loop.",
+    }
+)
+"""What to write instead of names that other languages, or other places, have."""
 
 
 class MissingType:
@@ -70,8 +89,10 @@ class Undefined:
         name = self._undefined_name
         if self._undefined_obj is missing:
             return f"{name!r} is undefined"
-        described = getattr(type(self._undefined_obj), "describe_for_errors", None)
-        kind = described(self._undefined_obj) if described else describe_type(self._undefined_obj)
+        describe = getattr(type(self._undefined_obj), "_describe_missing", None)
+        if describe is not None:
+            return str(describe(self._undefined_obj, name))
+        kind = describe_type(self._undefined_obj)
         if isinstance(name, str):
             return f"{kind!r} has no attribute {name!r}"
         return f"{kind} has no element {name!r}"
@@ -231,7 +252,8 @@ def _error_of(value: Undefined) -> Exception:
             if obj is None and name.isidentifier():
                 hint = f"The value before '.{name}' is none: write '?.{name}' where that may be."
     elif isinstance(name, str) and not value._undefined_hint:
-        hint = f"Pass {name!r} to render(), or write '{name} ?? …' to give a value where it may be missing."
+        usual = f"Pass {name!r} to render(), or write '{name} ?? …' to give a value where it may be missing."
+        hint = _HINTS.get(name, usual)
     if not issubclass(kind, UndefinedError):
         code = None
     error = kind(message, code=code, hint=hint, suggestion=suggestion)
@@ -245,6 +267,9 @@ def names_of(obj: Any) -> list[str]:
 
     Runs no code of the object's: no property is read, no method of its own called.
     """
+    listed = getattr(type(obj), "_names_for_errors", None)
+    if listed is not None:
+        return list(listed(obj))
     if isinstance(obj, dict):
         found: Iterator[Any] = dict.__iter__(obj)
     else:

@@ -103,9 +103,9 @@ class Parser:
         """Take a name that is given to something, or fail: constants and what Python keeps for itself are none."""
         return self.new_name(self.expect_name(what=what))
 
-    def new_name(self, token: Token) -> Token:
-        """A name that is given to something, or fail as `expect_new_name`."""
-        if token.value in _NO_NAMES:
+    def new_name(self, token: Token, *, python: bool = True) -> Token:
+        """A name that is given to something, or fail as `expect_new_name`; ``python`` says that Python sees it too."""
+        if token.value in _NO_NAMES and (python or token.value != "__debug__"):
             self.fail(f"{token.value!r} cannot be a name here", token, ErrorCode.INVALID_TARGET)
         return token
 

@@ -10,7 +10,7 @@ from kida.render_context import RenderContext
 class TemplateModule:
     """The macros and variables at the top of a template, as attributes; as text, what its top writes.
 
-    Names with a leading underscore are private, and are no attributes.
+    Names with a leading underscore are private, and are no attributes: those are the module's own.
     """
 
     __slots__ = ("__dict__", "_body", "_escaping", "_name")
@@ -22,16 +22,16 @@ class TemplateModule:
         self.__dict__.update(context.get_exported())
 
     @property
-    def display_name(self) -> str:
+    def _display_name(self) -> str:
         """The name of the template, as people are shown it."""
         return self._name or "<template>"
 
-    def describe_for_errors(self) -> str:
-        """What an error message calls it."""
-        return f"template {self.display_name}"
+    def _describe_missing(self, name: object) -> str:
+        """The message for a name that it does not have."""
+        return f"template {self._display_name!r} does not export {name!r}"
 
     @property
-    def exported_names(self) -> list[str]:
+    def _exported_names(self) -> list[str]:
         """The names of what the template exports."""
         return sorted(self.__dict__)
 
@@ -42,4 +42,4 @@ class TemplateModule:
         return Markup(self._body)
 
     def __repr__(self) -> str:
-        return f"<TemplateModule {self.display_name!r}>"
+        return f"<TemplateModule {self._display_name!r}>"

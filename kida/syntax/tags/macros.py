@@ -24,7 +24,7 @@ def def_tag(parser: Parser, tag: Token) -> nodes.Macro:
 
 
 def _macro(parser: Parser, tag: Token, closer: str, *, strict: bool) -> nodes.Macro:
-    name = parser.expect_new_name("the name of the macro")
+    name = parser.new_name(parser.expect_name(what="the name of the macro"), python=False)
     parameters = _signature(parser) if parser.at_operator("(") else None
     if parameters is None:
         parser.fail_expected("'('", f"write {name.value}() for a macro without parameters")
