@@ -37,7 +37,7 @@ _COMPARISON: Final[dict[str, type[ast.cmpop]]] = {
 
 
 MAX_COMPREHENSIONS: Final = 12
-"""Comprehensions inside each other; CPython 3.12 and 3.13 inline them (PEP 709), and crash on some twenty."""
+"""Comprehensions that are items of each other; CPython 3.12 and 3.13 inline them (PEP 709), and crash on some twenty."""
 
 
 def constant(g: Generator, node: nodes.Constant) -> ast.expr:
@@ -77,7 +77,6 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
             source=g.source,
             span=node.span,
         )
-    g.comprehensions += 1
     scope = g.scopes.opened[node, "body"]
     clauses: list[ast.comprehension] = []
     outer = g.scope
@@ -97,16 +96,18 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
         target = assignment_target(g, clause.target)
         conditions = [g.expression(condition) for condition in clause.conditions]
         clauses.append(ast.comprehension(target, iterable, conditions, int(g.form.is_async)))
+    g.comprehensions += 1
     value = g.expression(node.value)
+    key = g.expression(node.key) if node.key is not None else None
+    g.comprehensions -= 1
     made: ast.expr
-    if node.key is not None:
-        made = ast.DictComp(g.expression(node.key), value, clauses, **at)
+    if key is not None:
+        made = ast.DictComp(key, value, clauses, **at)
     elif node.kind == "set":
         made = ast.SetComp(value, clauses, **at)
     else:
         made = ast.ListComp(value, clauses, **at)
     g.scope = outer
-    g.comprehensions -= 1
     return made
 
 

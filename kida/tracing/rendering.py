@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kida.errors import TemplateError
-from kida.source import printable
+from kida.source import encodable, printable
 from kida.tracing.trace import TemplateFrame
 
 
@@ -34,7 +34,7 @@ def format_error(error: TemplateError) -> str:
     lines += shown
     if len(shown) < len(callers):
         lines.append(f"  … {len(callers) - len(shown)} more calls from the same places")
-    return "\n".join(lines)
+    return encodable("\n".join(lines))
 
 
 def _inside(error: TemplateError, innermost: TemplateFrame | None) -> str:

@@ -428,7 +428,7 @@ def test_the_depths_of_includes_and_of_macros_are_options() -> None:
     deep = kida.Environment(loader=kida.DictLoader({"page.html": countdown}), max_include_depth=70)
     assert deep.get_template("page.html").render(n=60) == jinja
     assert kida.Environment().max_include_depth == 50
-    assert kida.Environment().max_recursion == 400
+    assert kida.Environment().max_recursion == 250
 
 
 # --- names, messages, Python -----------------------------------------------------------------------------------------

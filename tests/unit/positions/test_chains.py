@@ -165,8 +165,8 @@ CHAINS: dict[str, tuple[dict[str, str], list[str]]] = {
         ["template | page:3:3 | self.body()", "block body | page:2:3 | one / zero"],
     ),
     "a block by self that is not there": (
-        {"page": "{% block body %}{% endblock %}{{ one }}{{ ⟦self.boddy⟧() }}"},
-        ["template | page:1:42 | self.boddy"],
+        {"page": "{% block body %}{% endblock %}{{ one }}{{ ⟦self.boddy()⟧ }}"},
+        ["template | page:1:42 | self.boddy()"],
     ),
     "a required block": (
         {"page": '{% extends "base" %}', "base": "a\n{% ⟦block body required⟧ %}{% endblock %}"},
