@@ -220,7 +220,9 @@ def _item_of(g: Generator, node: nodes.Subscript, target: ast.expr) -> ast.expr:
             py.constant(None, at) if part is None else g.expression(part)
             for part in (key.start, key.stop, key.step)
         ]
-        return py.call(".item", [target, py.call(".slice", parts, at)], at)
+        # of a constant, a slice that cannot be taken is undefined in Jinja2; of all else it is an error
+        take = ".item" if isinstance(node.target, nodes.Constant) else ".subscript"
+        return py.call(take, [target, py.call(".slice", parts, at)], at)
     return g.awaited(py.call(".item", [target, g.expression(key)], at), at)
 
 

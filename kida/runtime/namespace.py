@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import getitem
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "bool": bool,
         "iter": iter,
         "slice": slice,
+        "subscript": getitem,
         "Exception": Exception,
         "escape": text.escape_str,
         "html": text.html,
