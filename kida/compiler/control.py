@@ -7,7 +7,7 @@ import ast
 from kida.compiler import python as py
 from kida.compiler.expressions import assignment_target
 from kida.compiler.generator import MAX_STATIC_BLOCKS, Generator
-from kida.compiler.output import assign_to
+from kida.compiler.output import assign_to, set_escaping
 from kida.compiler.python import At
 from kida.syntax import nodes
 
@@ -233,8 +233,7 @@ def try_(g: Generator, node: nodes.Try) -> None:
     escaping = g.temporary("escaping")
     g.emit(py.assign(escaping, py.attribute(py.load(".ctx", at), "escaping", at), at))
     with g.collecting() as fallback:
-        restored = ast.Attribute(py.load(".ctx", at), "escaping", py.STORE, **at)
-        g.emit(ast.Assign([restored], py.load(escaping, at), **at))
+        g.emit(set_escaping(py.load(escaping, at), at))
         if node.target is not None:
             assign_to(g, node.target, py.load(error, g.at(node.target.span)))
         g.body(node.fallback)

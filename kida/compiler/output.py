@@ -176,22 +176,23 @@ def autoescape(g: Generator, node: nodes.Autoescape) -> None:
     escaping = py.attribute(py.load(".ctx", at), "escaping", at)
     with g.entering(g.scopes.opened[node, "body"], at):
         g.emit(py.assign(held, escaping, at))
-        g.emit(_set_escaping(py.call(".bool", [g.expression(node.enabled)], g.at(node.enabled.span)), at))
+        g.emit(set_escaping(py.call(".bool", [g.expression(node.enabled)], g.at(node.enabled.span)), at))
         if isinstance(node.enabled, nodes.Constant):
             g.escaping = bool(node.enabled.value)
         else:
             if g.escaping is not None:
                 g.outer_escaping = g.escaping
             g.escaping, g.volatile = None, True
-        restore = _set_escaping(py.load(held, at), at)
+        restore = set_escaping(py.load(held, at), at)
         g.leaving.append(lambda: g.emit(restore))
         g.body(node.body)
         g.leaving.pop()
-        g.emit(_set_escaping(py.load(held, at), at))
+        g.emit(set_escaping(py.load(held, at), at))
     g.escaping, g.outer_escaping, g.volatile = outer
 
 
-def _set_escaping(value: ast.expr, at: At) -> ast.stmt:
+def set_escaping(value: ast.expr, at: At) -> ast.stmt:
+    """The statement that tells the context whether output is escaped from here on."""
     return ast.Assign([ast.Attribute(py.load(".ctx", at), "escaping", py.STORE, **at)], value, **at)
 
 
