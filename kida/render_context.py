@@ -225,16 +225,26 @@ class RenderContext:
         return made
 
     def _copy(self) -> RenderContext:
+        # written out: a render makes one of these for each template that is extended
         made = RenderContext.__new__(RenderContext)
-        for name in _SHARED_SLOTS:
-            setattr(made, name, getattr(self, name))
-        if self.root is self:
-            made.root = self
+        made._globals = self._globals
+        made._owned = self._owned
+        made.blocks = self.blocks
+        made.environment = self.environment
+        made.escaping = self.escaping
+        made.exported_vars = self.exported_vars
+        made.filename = self.filename
+        made.form = self.form
+        made.import_stack = self.import_stack
+        made.kind = self.kind
+        made.lineage = self.lineage
+        made.name = self.name
+        made.registry = self.registry
+        made.root = self.root
+        made.template_stack = self.template_stack
+        made.unit = self.unit
+        made.vars = self.vars
         return made
-
-
-_OF_ROOT: Final = frozenset(("depth", "templates", "modules", "importing"))
-_SHARED_SLOTS: Final = tuple(name for name in RenderContext.__slots__ if name not in _OF_ROOT)
 
 
 def overlaid(variables: Mapping[str, Any], local: Mapping[str, Any]) -> Mapping[str, Any]:

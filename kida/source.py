@@ -53,7 +53,7 @@ class Source:
     ``filename``, the file it was read from.
     """
 
-    __slots__ = ("_is_ascii", "_line_starts", "filename", "name", "text")
+    __slots__ = ("_found_line_starts", "_is_ascii", "filename", "name", "text")
 
     def __init__(self, text: str, name: str | None = None, filename: str | None = None) -> None:
         if "\r" in text:
@@ -62,12 +62,21 @@ class Source:
         self.name = name
         self.filename = filename
         self._is_ascii = text.isascii()
-        starts = [0]
-        at = text.find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = text.find("\n", at + 1)
-        self._line_starts = starts
+        self._found_line_starts: list[int] | None = None
+
+    @property
+    def _line_starts(self) -> list[int]:
+        # found when first asked for: a template that is compiled already and does not fail never is
+        starts = self._found_line_starts
+        if starts is None:
+            text = self.text
+            starts = [0]
+            at = text.find("\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = text.find("\n", at + 1)
+            self._found_line_starts = starts
+        return starts
 
     @property
     def display_name(self) -> str:

@@ -11,10 +11,10 @@ from typing import Any, Protocol, runtime_checkable
 from kida.values import Value
 
 _MAGIC = b"kida bundle\n"
-_DIGEST_SIZE = 32  # of SHA-256
+_CHECKSUM_SIZE = 4  # of CRC-32
 _LENGTH_SIZE = 4
 
-BUNDLE_FORMAT = 1
+BUNDLE_FORMAT = 2
 """Raised whenever the form below changes, or what compiled templates expect of the runtime does: a bundle of
 another format is compiled anew."""
 
@@ -37,8 +37,8 @@ def dump_bundle(code: CodeType, metadata: Mapping[str, Any]) -> bytes:
 
     Parameters: ``code``; ``metadata``, a mapping that JSON can hold.
 
-    The form: a magic line, a SHA-256 of all that follows, the length of the header, the header (JSON: who made
-    it, the metadata), the code (``marshal``). The digest tells a damaged file from a whole one; it is no
+    The form: a magic line, a CRC-32 of all that follows, the length of the header, the header (JSON: who made
+    it, the metadata), the code (``marshal``). The checksum tells a damaged file from a whole one; it is no
     signature, and whoever can write the file can run code here, as with Python's own ``.pyc`` files.
     """
     import json
@@ -46,7 +46,7 @@ def dump_bundle(code: CodeType, metadata: Mapping[str, Any]) -> bytes:
 
     header = json.dumps({"maker": _maker(), "metadata": dict(metadata)}).encode("ascii")
     body = len(header).to_bytes(_LENGTH_SIZE, "big") + header + marshal.dumps(code)
-    return _MAGIC + _digest(body) + body
+    return _MAGIC + _checksum(body) + body
 
 
 def load_bundle(data: bytes) -> Bundle | None:
@@ -54,9 +54,9 @@ def load_bundle(data: bytes) -> Bundle | None:
     import json
     import marshal
 
-    start = len(_MAGIC) + _DIGEST_SIZE
+    start = len(_MAGIC) + _CHECKSUM_SIZE
     body = data[start:]
-    if not data.startswith(_MAGIC) or data[len(_MAGIC) : start] != _digest(body):
+    if not data.startswith(_MAGIC) or data[len(_MAGIC) : start] != _checksum(body):
         return None
     try:
         end = _LENGTH_SIZE + int.from_bytes(body[:_LENGTH_SIZE], "big")
@@ -225,3 +225,9 @@ def _digest(data: bytes) -> bytes:
     from hashlib import sha256
 
     return sha256(data).digest()
+
+
+def _checksum(data: bytes) -> bytes:
+    from zlib import crc32
+
+    return crc32(data).to_bytes(_CHECKSUM_SIZE, "big")

@@ -72,8 +72,7 @@ def _sound(name: str) -> str:
 
 def options_text(environment: Environment) -> str:
     """The options that compiled code depends on, for the keys of caches."""
-    options = environment._options
-    autoescape = options["autoescape"]
+    autoescape = environment.autoescape
     heeded = [
         repr(environment._delimiters),
         "by name" if callable(autoescape) else repr(bool(autoescape)),
@@ -84,12 +83,11 @@ def options_text(environment: Environment) -> str:
 
 
 def entry(environment: Environment, template: Template) -> tuple[CodeType, dict[str, Any]]:
-    """A template's code with what is stored beside it."""
+    """A template's code with what is stored beside it, but for its text."""
     form = Form.ASYNC_RENDER if template.is_async else Form.RENDER
     made = template._compiled.get(form) or environment._compile(template._source, form)
     metadata = {
         "name": template.name,
-        "source": template.source,
         "filename": template.filename,
         "options": options_text(environment),
         "autoescape": template._autoescape,
@@ -136,11 +134,9 @@ def _revived(
     globals: Mapping[str, Any] | None,
 ) -> Template | None:
     try:
-        fresh = (
-            metadata["options"] == options_text(environment)
-            and metadata["autoescape"] == environment.autoescapes(source.name)
-            and metadata["source"] == source.text
-        )
+        fresh = metadata["options"] == options_text(environment) and metadata[
+            "autoescape"
+        ] == environment.autoescapes(source.name)
         form = Form(metadata["form"])
         links = tuple(Link(*link) for link in metadata["links"])
         made = Compiled(code, links, tuple(metadata["blocks"]), metadata["extends"])

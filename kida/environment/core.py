@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kida.compiler.options import Compiled
 from kida.environment.loading import Loader, is_current, load, nearest_template
+from kida.environment.options import DEFAULTS, check
 from kida.environment.registry import Registry, passed_first
 from kida.errors import ErrorCode, TemplateError, TemplateNotFoundError, TemplatesNotFound, did_you_mean
 from kida.filters import FILTERS
 from kida.globals import GLOBALS
 from kida.runtime.forms import Form
 from kida.runtime.lookup import Lookup, make_lookup
-from kida.runtime.undefined import StrictUndefined, Undefined
+from kida.runtime.undefined import Undefined
 from kida.source import Source
 from kida.syntax.delimiters import Delimiters
 from kida.syntax.lexer import Lexer
@@ -28,46 +29,20 @@ from kida.utils.lru_cache import CacheInfo, LRUCache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_BUILT_IN_EXTENSIONS: Final = frozenset(("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug"))
-"""Extensions of Jinja2 whose tags are part of the language here."""
-
-_DEFAULTS: Final[MappingProxyType[str, Any]] = MappingProxyType(
+_BUILT_IN: Final = Registry(FILTERS, TESTS, GLOBALS)
+_REGISTERED: Final = frozenset(("filters", "tests", "globals"))
+_DELIMITERS: Final = frozenset(Delimiters._fields)
+_USUAL: Final[MappingProxyType[str, Any]] = MappingProxyType(
     {
-        "loader": None,
-        "autoescape": True,
-        "undefined": StrictUndefined,
-        "extensions": (),
-        "filters": None,
-        "tests": None,
-        "globals": None,
-        "block_start_string": "{%",
-        "block_end_string": "%}",
-        "variable_start_string": "{{",
-        "variable_end_string": "}}",
-        "comment_start_string": "{#",
-        "comment_end_string": "#}",
-        "line_statement_prefix": None,
-        "line_comment_prefix": None,
-        "trim_blocks": False,
-        "lstrip_blocks": False,
-        "keep_trailing_newline": False,
-        "newline_sequence": "\n",
-        "finalize": None,
-        "auto_reload": True,
-        "cache_size": 400,
-        "bytecode_cache": None,
-        "fragment_cache_size": 1000,
-        "fragment_ttl": 300.0,
-        "template_aliases": None,
-        "check_calls": False,
-        "max_include_depth": 50,
-        "max_recursion": 250,
+        **DEFAULTS,
+        "_registry": _BUILT_IN,
+        "_delimiters": Delimiters(),
+        "_tags": TAGS,
+        "_made_lexer": None,
+        "_made_lookup": None,
     }
 )
-
-
-_BUILT_IN: Final = Registry(FILTERS, TESTS, GLOBALS)
-_USUAL_DELIMITERS: Final = Delimiters()
+"""The state of an environment that was told nothing, but for what each has of its own."""
 
 
 class Environment:
@@ -88,53 +63,27 @@ class Environment:
     """
 
     def __init__(self, loader: Loader | None = None, **options: Any) -> None:
-        chosen = _DEFAULTS.copy()
-        chosen["loader"] = loader
         if loader is not None:
-            _check_loader("loader", loader)
-        if options:
-            _check_cache_size("cache_size", options.get("cache_size"))
-            chosen.update(options)
+            options["loader"] = loader
         # what most environments have in common is made once, and what not all need is made when it is needed
-        self.__dict__.update(
-            _options=chosen,
-            _registry=_BUILT_IN,
-            _delimiters=_USUAL_DELIMITERS,
-            _tags=TAGS,
-            _made_lexer=None,
-            _made_lookup=None,
-            _cache=LRUCache(chosen["cache_size"]),
-            _namespaces={},
-            _lock=RLock(),
-            _loading={},
-        )
+        state = _USUAL.copy()
         if options:
-            self._configure(options)
-
-    def _configure(self, options: Mapping[str, Any]) -> None:
-        """Check the options given, and make what they ask for instead of the usual."""
-        for name, value in options.items():
-            if name not in _DEFAULTS:
-                near = did_you_mean(name, _DEFAULTS)
-                raise TypeError(
-                    f"Environment has no option {name!r}" + (f". Did you mean {near!r}?" if near else "")
+            check(options)
+            state.update(options)
+            if not options.keys().isdisjoint(_REGISTERED):
+                state["_registry"] = Registry(
+                    _with(FILTERS, state["filters"]),
+                    _with(TESTS, state["tests"]),
+                    _with(GLOBALS, state["globals"]),
                 )
-            check = _CHECKS.get(name)
-            if check is not None:
-                check(name, value)
-        chosen = self._options
-        if "filters" in options or "tests" in options or "globals" in options:
-            registry = Registry(
-                _with(FILTERS, chosen["filters"]),
-                _with(TESTS, chosen["tests"]),
-                _with(GLOBALS, chosen["globals"]),
-            )
-            self.__dict__["_registry"] = registry
-        if not options.keys().isdisjoint(Delimiters._fields):
-            delimiters = Delimiters(*(chosen[name] for name in Delimiters._fields))
-            self.__dict__["_delimiters"] = delimiters
+            if not options.keys().isdisjoint(_DELIMITERS):
+                state["_delimiters"] = Delimiters(*(state[name] for name in Delimiters._fields))
+        state["_cache"] = LRUCache(state["cache_size"])
+        state["_lock"] = RLock()
+        state["_namespaces"] = {}
+        state["_loading"] = {}
+        object.__setattr__(self, "__dict__", state)
 
-    _options: Mapping[str, Any]
     _registry: Registry
     _delimiters: Delimiters
     _made_lexer: Lexer | None
@@ -147,10 +96,9 @@ class Environment:
 
     # --- configuration -----------------------------------------------------------------------------------------
 
-    def __getattr__(self, name: str) -> Any:
-        if not name.startswith("_") and name in self._options:
-            return self._options[name]
-        raise AttributeError(f"Environment has no attribute {name!r}")
+    if TYPE_CHECKING:
+        # the options are attributes; their names are those of `DEFAULTS`
+        def __getattr__(self, name: str) -> Any: ...
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(
@@ -167,14 +115,14 @@ class Environment:
     def _recipe(self) -> dict[str, Any]:
         registry = self._registry
         return {
-            **self._options,
+            **{name: self.__dict__[name] for name in DEFAULTS},
             "filters": _beyond(registry.filters, FILTERS),
             "tests": _beyond(registry.tests, TESTS),
             "globals": _beyond(registry.globals, GLOBALS),
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
-        recipe = {name: value for name, value in self._recipe().items() if value is not _DEFAULTS.get(name)}
+        recipe = {name: value for name, value in self._recipe().items() if value is not DEFAULTS.get(name)}
         return _remade, (recipe,)
 
     @property
@@ -263,7 +211,7 @@ class Environment:
         if globals:
             return self._loaded(name, globals)
         template = self._cache.get(name)
-        if template is not None and (not self._options["auto_reload"] or self._is_current(template)):
+        if template is not None and (not self.auto_reload or self._is_current(template)):
             return template
         with self._lock:
             flight = self._loading.get(name)
@@ -361,7 +309,10 @@ class Environment:
         from kida.environment.precompiled import write_bundles
 
         templates = [self.get_template(name) for name in self.list_templates(extensions)]
-        return write_bundles(target, [entry(self, template) for template in templates])
+        entries = ((template, *entry(self, template)) for template in templates)
+        return write_bundles(
+            target, [(code, {**metadata, "source": template.source}) for template, code, metadata in entries]
+        )
 
     def cache_info(self) -> CacheInfo:
         """Hits, misses, size and capacity of the cache of templates."""
@@ -411,7 +362,7 @@ class Environment:
 
     def autoescapes(self, name: str | None) -> bool:
         """Whether output is escaped in a template of this name."""
-        autoescape = self._options["autoescape"]
+        autoescape = self.autoescape
         return bool(autoescape(name) if callable(autoescape) else autoescape)
 
     @property
@@ -427,14 +378,14 @@ class Environment:
     def _lookup(self) -> Lookup:
         lookup = self._made_lookup
         if lookup is None:
-            lookup = make_lookup(self._options["undefined"])
+            lookup = make_lookup(self.undefined)
             self.__dict__["_made_lookup"] = lookup
         return lookup
 
     # --- making templates --------------------------------------------------------------------------------------
 
     def _required_loader(self) -> Loader:
-        loader: Loader | None = self._options["loader"]
+        loader: Loader | None = self.loader
         if loader is None:
             raise TemplateError(
                 "this environment has no loader",
@@ -461,7 +412,7 @@ class Environment:
 
     def _resolved(self, name: str) -> str:
         """A name with its alias, ``@ui/card.html``, replaced."""
-        aliases = self._options["template_aliases"]
+        aliases = self.template_aliases
         if not name.startswith("@") or not aliases:
             return name
         alias, slash, rest = name[1:].partition("/")
@@ -472,7 +423,7 @@ class Environment:
         return f"{aliases[alias].rstrip('/')}{slash}{rest}"
 
     def _is_current(self, template: Template) -> bool:
-        loader = self._options["loader"]
+        loader = self.loader
         if loader is None or template.name is None:
             return True
         return is_current(loader, self._resolved(template.name), template._version)
@@ -489,7 +440,7 @@ class Environment:
         return compiled(self, source, form, tree, registry or self._registry)
 
     def _finalize_passes(self) -> str | None:
-        finalize = self._options["finalize"]
+        finalize = self.finalize
         return None if finalize is None else passed_first(finalize)
 
     def _namespace(self, form: Form) -> dict[str, Any]:
@@ -498,13 +449,13 @@ class Environment:
             from kida.runtime.namespace import make_namespace
 
             made = make_namespace(self, form)
-            if self._options["finalize"] is not None:
-                made[".finalize"] = self._options["finalize"]
+            if self.finalize is not None:
+                made[".finalize"] = self.finalize
             namespace = self._namespaces.setdefault(form, made)
         return namespace
 
     def __repr__(self) -> str:
-        return f"<Environment with {self._options['loader']!r}>"
+        return f"<Environment with {self.loader!r}>"
 
 
 class _Flight:
@@ -537,68 +488,6 @@ class _Flight:
         if self._template is None:
             raise self._error or RuntimeError("a template was neither made nor not")
         return self._template
-
-
-def _check_undefined(name: str, value: Any) -> None:
-    if not (isinstance(value, type) and issubclass(value, Undefined)):
-        raise ValueError("undefined must be a subclass of kida.Undefined")
-
-
-def _check_extensions(name: str, value: Any) -> None:
-    for extension in value:
-        if extension not in _BUILT_IN_EXTENSIONS:
-            raise ValueError(
-                f"unknown extension {extension!r}; do, loop controls and debug are built in and need none"
-            )
-
-
-def _check_loader(name: str, value: Any) -> None:
-    if value is not None and not callable(getattr(value, "get_source", None)):
-        shown = "FileSystemLoader" if isinstance(value, str) else "DictLoader"
-        raise TypeError(f"loader must be a loader, not {type(value).__name__}: write loader={shown}(…)")
-
-
-def _check_autoescape(name: str, value: Any) -> None:
-    if not isinstance(value, bool) and not callable(value):
-        raise TypeError(
-            "autoescape must be a bool or a function of a template's name, as select_autoescape() gives"
-        )
-
-
-def _check_bytecode_cache(name: str, value: Any) -> None:
-    if value is not None and not callable(getattr(value, "load", None)):
-        raise TypeError(f"bytecode_cache must have load and store, as FileSystemBytecodeCache, not {value!r}")
-
-
-def _check_cache_size(name: str, value: Any) -> None:
-    if value is not None and not isinstance(value, int):
-        raise TypeError(f"cache_size must be a whole number, not {value!r}")
-
-
-def _check_limit(name: str, value: Any) -> None:
-    if not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be a positive whole number")
-
-
-def _check_functions(name: str, value: Any) -> None:
-    for key, function in (value or {}).items():
-        if not callable(function):
-            raise TypeError(f"{name[:-1]} {key!r} is not callable")
-
-
-_CHECKS: Final[Mapping[str, Callable[[str, Any], None]]] = MappingProxyType(
-    {
-        "undefined": _check_undefined,
-        "autoescape": _check_autoescape,
-        "bytecode_cache": _check_bytecode_cache,
-        "extensions": _check_extensions,
-        "max_include_depth": _check_limit,
-        "max_recursion": _check_limit,
-        "filters": _check_functions,
-        "tests": _check_functions,
-    }
-)
-"""What is checked of options, by name; raises where a value cannot be meant."""
 
 
 def _with(built_in: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[str, Any]:

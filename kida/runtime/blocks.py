@@ -35,10 +35,10 @@ def required_block(context: RenderContext, name: str) -> BlockFunction:
 def super_block(context: RenderContext, name: str, function: BlockFunction) -> Any:
     """``super`` in a block: the next less derived one, undefined where there is none."""
     functions = context.blocks.get(name, ())
-    position = next((index for index, other in enumerate(functions) if other is function), len(functions))
-    if position + 1 >= len(functions):
+    depth = functions.index(function) + 1 if function in functions else len(functions)
+    if depth >= len(functions):
         return no_parent(context, name)
-    return BlockReference(context, name, position + 1)
+    return BlockReference(context, name, depth)
 
 
 def no_parent(context: RenderContext, name: str) -> Any:
@@ -66,21 +66,22 @@ class BlockReference:
         return BlockReference(self._context, self.name, self._depth + 1)
 
     def __call__(self) -> Any:
-        function = self._context.blocks[self.name][self._depth]
-        if self._context.form.is_async:
+        context = self._context
+        function = context.blocks[self.name][self._depth]
+        if context.form.is_async:
             return self._collect_async(function)
-        root = self._context.root
-        check_depth(self._context, root.depth, f"block {self.name!r}")
+        root = context.root
+        check_depth(context, root.depth, "block", self.name)
         root.depth += 1
         try:
-            text = collect(self._context.form, function, self._context)
+            text = collect(context.form, function, context)
         finally:
             root.depth -= 1
-        return Markup(text) if self._context.escaping else text
+        return Markup(text) if context.escaping else text
 
     async def _collect_async(self, function: BlockFunction) -> str:
         root = self._context.root
-        check_depth(self._context, root.depth, f"block {self.name!r}")
+        check_depth(self._context, root.depth, "block", self.name)
         root.depth += 1
         try:
             text = await collect_async(self._context.form, function, self._context)

@@ -71,7 +71,7 @@ class Macro:
         depth = root.depth
         environment = self._context.environment
         if environment is not None and depth >= environment.max_recursion:
-            check_depth(self._context, depth, f"macro {self.name!r}")
+            check_depth(self._context, depth, "macro", self.name)
         root.depth = depth + 1
         try:
             return self._function(*args, **kwargs)

@@ -9,15 +9,15 @@ from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.render_context import RenderContext
 
 
-def check_depth(context: RenderContext, depth: int, what: str) -> None:
+def check_depth(context: RenderContext, depth: int, what: str, name: str | None = None) -> None:
     """Raise `TemplateRuntimeError` where ``depth`` calls are more than the environment allows.
 
-    Parameters: ``what``, the words for what calls itself.
+    Parameters: ``what`` it is that calls itself, and its ``name``, where it has one.
     """
     environment = context.environment
     if environment is not None and depth >= environment.max_recursion:
         raise TemplateRuntimeError(
-            f"{what} calls itself without end: more than {environment.max_recursion} calls inside each other",
+            f"{what if name is None else f'{what} {name!r}'} calls itself without end: more than {environment.max_recursion} calls inside each other",
             code=ErrorCode.RECURSION_LIMIT,
             hint="give the recursion an end, or raise Environment(max_recursion=…)",
         )
