@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from traceback import walk_tb
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ _NAMES = MappingProxyType(
 )
 _INTERNAL_ERRORS = frozenset({"SyntaxError", "UnboundLocalError", "NameError"})
 _INTERNAL_ASSERTION = "Tried to resolve a name to a reference"
+# A filter or test that there is not, called with a keyword: what stands in for it in the compiled code takes none.
+_INTERNAL_STAND_IN = re.compile(r"\bt_\d+\(\) got an unexpected keyword argument")
 
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}", re.IGNORECASE)
@@ -55,12 +58,21 @@ class Outcome:
     text: str = ""
     error: str | None = None
     message: str = ""
+    compiling: bool = False
 
     @property
     def oracle_broke(self) -> bool:
         """Whether Jinja2 failed within itself, by an assertion or by code that Python refuses: no answer at all."""
         asserted = self.error == "AssertionError" and self.message.startswith(_INTERNAL_ASSERTION)
-        return asserted or self.error in _INTERNAL_ERRORS
+        stood_in = self.error == "TypeError" and _INTERNAL_STAND_IN.search(self.message)
+        return bool(asserted or stood_in or self.error in _INTERNAL_ERRORS or self.folded)
+
+    @property
+    def folded(self) -> bool:
+        """Whether Jinja2 raised an error of rendering while it compiled: it had evaluated an expression of constants,
+        one that may never have been reached.
+        """
+        return self.compiling and self.error == "UndefinedError"
 
     def agrees(self, other: Outcome) -> bool:
         if self.error is not None or other.error is not None:
@@ -88,7 +100,11 @@ def _outcome(render: Callable[[], str]) -> Outcome:
         return Outcome(text=render())
     except Exception as error:
         name = type(error).__name__
-        return Outcome(error=_NAMES.get(name, name), message=str(error).partition("\n")[0][:200])
+        return Outcome(
+            error=_NAMES.get(name, name),
+            message=str(error).partition("\n")[0][:200],
+            compiling=any(step.f_code.co_name == "compile" for step, _ in walk_tb(error.__traceback__)),
+        )
 
 
 @cache

@@ -306,6 +306,24 @@ def test_a_keyword_twice_among_constants_is_a_syntax_error_too() -> None:
     assert named(answers) == ("a", "TemplateSyntaxError")
 
 
+def test_an_unknown_filter_in_a_branch_is_named_whatever_its_arguments() -> None:
+    text = "{% if n | uper(first=true) %}1{% endif %}"
+    jinja, ours = both(text, {"n": "a"})
+    assert type(jinja) is TypeError
+    assert isinstance(ours, kida.TemplateRuntimeError)
+    assert ours.message == "there is no filter named 'uper'"
+    assert ours.suggestion == "upper"
+    assert named(both(text.replace("(first=true)", ""), {"n": "a"})) == ("TemplateRuntimeError",) * 2
+    assert both("{% if false %}{{ n | uper(first=true) }}{% endif %}", {"n": "a"}) == ("", "")
+
+
+def test_an_undefined_constant_fails_only_where_it_is_reached() -> None:
+    reached = "{{ 'abc'[7] and x }}"
+    assert named(both(reached, {"x": 1})) == ("UndefinedError", "UndefinedError")
+    assert named(both("{% if false %}" + reached + "{% endif %}", {"x": 1})) == ("UndefinedError", "")
+    assert both("{% if false %}{{ word[7] and x }}{% endif %}", {"word": "abc", "x": 1}) == ("", "")
+
+
 def test_a_callable_that_raises_stop_iteration_is_not_undefined() -> None:
     def stops() -> None:
         raise StopIteration
