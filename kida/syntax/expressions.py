@@ -430,8 +430,13 @@ def _test(parser: Parser, value: nodes.Expression, start: int) -> nodes.Expressi
 _NOT_ARGUMENTS: Final = frozenset((NAME, word) for word in _NO_TEST_ARGUMENT)
 
 
-def assignment_target(parser: Parser, *, namespaces: bool = True) -> nodes.Expression:
-    """What is assigned to: names, ``ns.name``, ``*rest``, and these with commas and parentheses."""
+def assignment_target(
+    parser: Parser, *, namespaces: bool = True, bracketed: bool = False
+) -> nodes.Expression:
+    """What is assigned to: names, ``ns.name``, ``*rest``, and these with commas and parentheses.
+
+    A comma at the end makes one name a tuple within brackets alone, as in Jinja2.
+    """
     with parser.nested():
         start = parser.token.start
         items: list[nodes.Expression] = []
@@ -447,7 +452,7 @@ def assignment_target(parser: Parser, *, namespaces: bool = True) -> nodes.Expre
             if not parser.skip_operator(","):
                 break
             several = True
-            if not (parser.token.kind is NAME or parser.at_operator("(", "[", "*")) or parser.at_name("in"):
+            if bracketed and parser.at_operator(")", "]"):
                 break
         if not several:
             return items[0]
@@ -458,7 +463,7 @@ def _single_target(parser: Parser, *, namespaces: bool) -> nodes.Expression:
     token = parser.token
     if parser.at_operator("(", "["):
         parser.next()
-        inner = assignment_target(parser, namespaces=namespaces)
+        inner = assignment_target(parser, namespaces=namespaces, bracketed=True)
         parser.expect_operator(")" if token.value == "(" else "]")
         return inner
     name = target_name(parser)

@@ -30,7 +30,7 @@ _CLOSING: Final = {"(": ")", "[": "]", "?[": "]", "{": "}"}
 _ESCAPE: Final = re.compile(r"\\([0-7]{1,3}|.)", re.DOTALL)
 _KNOWN_ESCAPES: Final = frozenset("\n\\'\"abfnrtvxuUN")
 _HINTS: Final = {
-    "?": "'?' is used as '??', '?.', '?[' or '?|'",
+    "?": "a condition is written 'a if condition else b'; '?' is part of '??', '?.', '?[' and '?|'",
     "!": "write 'not' for '!', and '!=' for unequal",
     "&": "write 'and' for '&&'",
 }
@@ -336,7 +336,22 @@ class Lexer:
             place = source.position(bracket.start)
             message = f"unexpected {closer!r}, expected {_CLOSING[bracket.value]!r}"
             hint = f"{bracket.value!r} was opened at {place.line}:{place.column + 1} and is still open"
+        else:
+            hint = self._hint_of_mixed_delimiters(source.text, at)
         self._fail(source, at, after, message, ErrorCode.UNBALANCED_BRACKET, hint)
+
+    def _hint_of_mixed_delimiters(self, text: str, at: int) -> str | None:
+        """For a bracket that is part of the end of an output in a tag, or the other way round."""
+        own = self.delimiters
+        tag, output = (
+            (own.block_start_string, own.block_end_string),
+            (own.variable_start_string, own.variable_end_string),
+        )
+        for (start, end), (_, other) in ((tag, output), (output, tag)):
+            begin = at - other.find(text[at])
+            if other.find(text[at]) >= 0 and text.startswith(other, begin):
+                return f"what begins with '{start}' ends with '{end}'"
+        return None
 
     @staticmethod
     def _fail(

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 from kida.errors import ErrorCode, TemplateSyntaxError, did_you_mean
 from kida.source import Source, Span
 from kida.syntax import nodes
+from kida.syntax.slips import hint_at, tag_meant
 from kida.syntax.tokens import BEGIN_OUTPUT, BEGIN_TAG, END, END_OUTPUT, END_TAG, NAME, OPERATOR, TEXT, Token
 from kida.values import Value
 
@@ -228,6 +229,9 @@ class Parser:
         """Raise a `TemplateSyntaxError` that the current token is not what was expected."""
         if self.token.kind is END:
             self._fail_unclosed()
+        if hint is None:
+            place = self.source.position(self.token.start)
+            hint = hint_at(self.source.line(place.line), place.column)
         self.fail(f"unexpected {self.token.describe()}, expected {expected}", self.token, hint=hint)
 
     def _fail_unclosed(self) -> NoReturn:
@@ -267,7 +271,7 @@ class Parser:
             f"unknown tag {name!r}",
             token,
             ErrorCode.UNKNOWN_TAG,
-            suggestion=did_you_mean(name, sorted(known)),
+            suggestion=tag_meant(name) or did_you_mean(name, sorted(known)),
         )
 
 
