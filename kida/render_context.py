@@ -25,6 +25,23 @@ if TYPE_CHECKING:
 current: Final[ContextVar[RenderContext | None]] = ContextVar("kida render context", default=None)
 
 
+class RenderState:
+    """What all contexts of one render have in common.
+
+    ``depth`` counts the calls of macros and blocks inside each other; ``templates`` are those met, by name, ``modules``
+    those imported without context, and ``importing`` those whose import is going on. It is apart from the contexts so
+    that none refers to itself, and what a render leaves is freed at once.
+    """
+
+    __slots__ = ("depth", "importing", "modules", "templates")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.templates: dict[str, Template] = {}
+        self.modules: dict[Any, Any] = {}
+        self.importing: set[Any] = set()
+
+
 class RenderContext:
     """What a template sees while it renders; handed to functions marked with ``pass_context``.
 
@@ -39,22 +56,18 @@ class RenderContext:
         "_globals",
         "_owned",
         "blocks",
-        "depth",
         "environment",
         "escaping",
         "exported_vars",
         "filename",
         "form",
         "import_stack",
-        "importing",
         "kind",
         "lineage",
-        "modules",
         "name",
         "registry",
-        "root",
+        "state",
         "template_stack",
-        "templates",
         "unit",
         "vars",
     )
@@ -94,15 +107,11 @@ class RenderContext:
         )
         self.lineage: tuple[Unit | None, ...] = (unit,)
         if parent is None:
-            self.root = self
+            self.state = RenderState()
             self.template_stack: tuple[str, ...] = (template_name or "<template>",)
             self.import_stack: tuple[str, ...] = ()
-            self.depth = 0
-            self.templates: dict[str, Template] = {}
-            self.modules: dict[Any, Any] = {}
-            self.importing: set[Any] = set()
         else:
-            self.root = parent.root
+            self.state = parent.state
             self.template_stack = (*parent.template_stack, template_name or "<template>")
             self.import_stack = parent.import_stack
 
@@ -240,7 +249,7 @@ class RenderContext:
         made.lineage = self.lineage
         made.name = self.name
         made.registry = self.registry
-        made.root = self.root
+        made.state = self.state
         made.template_stack = self.template_stack
         made.unit = self.unit
         made.vars = self.vars

@@ -70,23 +70,23 @@ class BlockReference:
         function = context.blocks[self.name][self._depth]
         if context.form.is_async:
             return self._collect_async(function)
-        root = context.root
-        check_depth(context, root.depth, "block", self.name)
-        root.depth += 1
+        state = context.state
+        check_depth(context, state.depth, "block", self.name)
+        state.depth += 1
         try:
             text = collect(context.form, function, context)
         finally:
-            root.depth -= 1
+            state.depth -= 1
         return Markup(text) if context.escaping else text
 
     async def _collect_async(self, function: BlockFunction) -> str:
-        root = self._context.root
-        check_depth(self._context, root.depth, "block", self.name)
-        root.depth += 1
+        state = self._context.state
+        check_depth(self._context, state.depth, "block", self.name)
+        state.depth += 1
         try:
             text = await collect_async(self._context.form, function, self._context)
         finally:
-            root.depth -= 1
+            state.depth -= 1
         return Markup(text) if self._context.escaping else text
 
     def __repr__(self) -> str:

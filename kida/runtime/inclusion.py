@@ -26,7 +26,7 @@ Variables = Mapping[str, Any]
 def template_named(context: RenderContext, name: Any) -> Template:
     """The template of a name, or a template itself; within a render a name always means the same one."""
     if type(name) is str:
-        known = context.root.templates.get(name)
+        known = context.state.templates.get(name)
         if known is not None:
             return known
     if isinstance(name, Template):
@@ -36,7 +36,7 @@ def template_named(context: RenderContext, name: Any) -> Template:
     if context.environment is None:
         raise AssertionError("a template has an environment")
     template = context.environment.get_template(name)
-    context.root.templates[name] = template
+    context.state.templates[name] = template
     return template
 
 
@@ -238,12 +238,12 @@ def _imported(
 ) -> TemplateModule | RenderContext:
     """The module of an imported template, or the context to make it in."""
     template = template_named(context, name)
-    root = context.root
+    state = context.state
     if not with_context:
-        known: TemplateModule | None = root.modules.get(template)
+        known: TemplateModule | None = state.modules.get(template)
         if known is not None:
             return known
-    if template in root.importing:
+    if template in state.importing:
         chain = " → ".join((*context.import_stack, template.name or "<template>"))
         raise TemplateRuntimeError(
             f"template {template.name!r} imports itself",
@@ -254,7 +254,7 @@ def _imported(
         context, template.unit(context.form.whole, context.registry), "import", with_context, local
     )
     child.import_stack = (*context.import_stack, template.name or "<template>")
-    root.importing.add(template)
+    state.importing.add(template)
     return child
 
 
@@ -263,7 +263,7 @@ def _module(
 ) -> TemplateModule:
     module = TemplateModule(child, "".join(written))
     if not with_context and child.unit is not None:
-        context.root.modules[child.unit.template] = module
+        context.state.modules[child.unit.template] = module
     return module
 
 
@@ -278,7 +278,7 @@ def import_module(
     try:
         run(found, written.append)
     finally:
-        context.root.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
+        context.state.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
     return _module(context, found, written, with_context)
 
 
@@ -293,7 +293,7 @@ async def import_module_async(
     try:
         await run_async(found, written.append)
     finally:
-        context.root.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
+        context.state.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
     return _module(context, found, written, with_context)
 
 

@@ -67,12 +67,12 @@ class Macro:
 
     def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the body writes."""
-        root = self._context.root
-        depth = root.depth
+        state = self._context.state
+        depth = state.depth
         environment = self._context.environment
         if environment is not None and depth >= environment.max_recursion:
             check_depth(self._context, depth, "macro", self.name)
-        root.depth = depth + 1
+        state.depth = depth + 1
         try:
             return self._function(*args, **kwargs)
         except TypeError as error:
@@ -81,7 +81,7 @@ class Macro:
                 self._refuse(args, kwargs, error)
             raise
         finally:
-            root.depth = depth
+            state.depth = depth
 
     def _refuse(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], error: TypeError) -> NoReturn:
         """Raise the error for arguments that do not fit."""
@@ -151,12 +151,12 @@ class AsyncMacro(Macro):
     async def run_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the body writes."""
         coroutine = self.run(args, kwargs)
-        root = self._context.root
-        root.depth += 1
+        state = self._context.state
+        state.depth += 1
         try:
             return await coroutine
         finally:
-            root.depth -= 1
+            state.depth -= 1
 
 
 def _shown(signature: inspect.Signature) -> str:
