@@ -28,18 +28,29 @@ current: Final[ContextVar[RenderContext | None]] = ContextVar("kida render conte
 class RenderState:
     """What all contexts of one render have in common.
 
-    ``depth`` counts the calls of macros and blocks inside each other; ``templates`` are those met, by name, ``modules``
-    those imported without context, and ``importing`` those whose import is going on. It is apart from the contexts so
-    that none refers to itself, and what a render leaves is freed at once.
+    ``depth`` counts the calls of macros and blocks inside each other; ``escapings`` says where an ``autoescape`` block
+    is at work, and what it decided; ``templates`` are those met, by name, ``modules`` those imported without context.
+    It is apart from the contexts so that none refers to itself, and what a render leaves is freed at once; and so that
+    macros of one module that threads or tasks call at the same time each have their caller's.
     """
 
-    __slots__ = ("depth", "importing", "modules", "templates")
+    __slots__ = ("depth", "escapings", "modules", "templates")
 
-    def __init__(self) -> None:
-        self.depth = 0
+    def __init__(self, depth: int = 0) -> None:
+        self.depth = depth
+        self.escapings: dict[RenderContext, bool] | None = None
         self.templates: dict[str, Template] = {}
         self.modules: dict[Any, Any] = {}
-        self.importing: set[Any] = set()
+
+
+class ImportMark:
+    """That a template is being imported, until it no longer is; the contexts within that import have it."""
+
+    __slots__ = ("active", "template")
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.active = True
 
 
 class RenderContext:
@@ -53,15 +64,16 @@ class RenderContext:
     """
 
     __slots__ = (
+        "_escaping",
         "_globals",
         "_owned",
         "blocks",
         "environment",
-        "escaping",
         "exported_vars",
         "filename",
         "form",
         "import_stack",
+        "imports",
         "kind",
         "lineage",
         "name",
@@ -100,7 +112,7 @@ class RenderContext:
         self._owned = owned or variables is None
         self._globals: Mapping[str, Any] = {} if unit is None else unit.globals
         self.kind = kind
-        self.escaping = unit is not None and unit.autoescape
+        self._escaping = unit is not None and unit.autoescape
         self.exported_vars: set[str] = set()
         self.blocks: dict[str, list[Callable[..., Any]]] = (
             {} if unit is None else {name: [function] for name, function in unit.blocks.items()}
@@ -110,8 +122,11 @@ class RenderContext:
             self.state = RenderState()
             self.template_stack: tuple[str, ...] = (template_name or "<template>",)
             self.import_stack: tuple[str, ...] = ()
+            self.imports: tuple[ImportMark, ...] = ()
         else:
-            self.state = parent.state
+            running = current.get() or parent
+            self.state = running.state
+            self.imports = running.imports
             self.template_stack = (*parent.template_stack, template_name or "<template>")
             self.import_stack = parent.import_stack
 
@@ -193,6 +208,39 @@ class RenderContext:
 
     # --- what compiled templates and the runtime do ------------------------------------------------------------
 
+    @property
+    def running_state(self) -> RenderState:
+        """The state of the render that is going on; it is another than this context's where a module is called again."""
+        running = current.get()
+        return self.state if running is None else running.state
+
+    @property
+    def escaping(self) -> bool:
+        """Whether output is escaped where the template has come to. Set by ``autoescape`` blocks, for this render alone."""
+        escapings = self.running_state.escapings
+        return self._escaping if escapings is None else escapings.get(self, self._escaping)
+
+    @escaping.setter
+    def escaping(self, escaping: bool) -> None:
+        state = self.running_state
+        if state.escapings is None:
+            state.escapings = {}
+        if escaping is self._escaping:
+            state.escapings.pop(self, None)
+        else:
+            state.escapings[self] = escaping
+
+    def called(self) -> RenderContext:
+        """The context to keep current while Python calls a macro of this one: with a state of the call's own, unless
+        the render that is going on is this context's.
+        """
+        running = current.get()
+        if running is not None and running.state is self.state:
+            return self
+        made = self._copy()
+        made.state = RenderState(0 if running is None else running.state.depth)
+        return made
+
     def bind(self, name: str, value: Any) -> None:
         """Set a variable for the blocks and included templates, but not for importers."""
         if not self._owned:
@@ -236,15 +284,16 @@ class RenderContext:
     def _copy(self) -> RenderContext:
         # written out: a render makes one of these for each template that is extended
         made = RenderContext.__new__(RenderContext)
+        made._escaping = self.escaping
         made._globals = self._globals
         made._owned = self._owned
         made.blocks = self.blocks
         made.environment = self.environment
-        made.escaping = self.escaping
         made.exported_vars = self.exported_vars
         made.filename = self.filename
         made.form = self.form
         made.import_stack = self.import_stack
+        made.imports = self.imports
         made.kind = self.kind
         made.lineage = self.lineage
         made.name = self.name

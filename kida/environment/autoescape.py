@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 
 def select_autoescape(
@@ -18,15 +19,18 @@ def select_autoescape(
     """
     enabled = tuple(f".{suffix.lstrip('.').lower()}" for suffix in enabled_extensions)
     disabled = tuple(f".{suffix.lstrip('.').lower()}" for suffix in disabled_extensions)
+    # a function within this one would not pickle, and templates do
+    return partial(_by_suffix, enabled, disabled, default_for_string, default)
 
-    def autoescape(name: str | None) -> bool:
-        if name is None:
-            return default_for_string
-        lowered = name.lower()
-        if lowered.endswith(enabled):
-            return True
-        if lowered.endswith(disabled):
-            return False
-        return default
 
-    return autoescape
+def _by_suffix(
+    enabled: tuple[str, ...], disabled: tuple[str, ...], for_string: bool, default: bool, name: str | None
+) -> bool:
+    if name is None:
+        return for_string
+    lowered = name.lower()
+    if lowered.endswith(enabled):
+        return True
+    if lowered.endswith(disabled):
+        return False
+    return default

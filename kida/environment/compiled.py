@@ -142,10 +142,9 @@ def _revived(
         made = Compiled(code, links, tuple(metadata["blocks"]), metadata["extends"])
     except (KeyError, TypeError, ValueError):
         return None
-    known = all(
-        environment._registry.passes_of(link.kind, link.name) is not None for link in links if link.required
-    )
-    if not fresh or not known or not fits(made, environment._registry):
+    registry = environment._registry
+    known = all(registry.passes_of(link.kind, link.name) is not None for link in links if link.required)
+    if not fresh or not known or not fits(made, registry):
         return None
     return Template(
         environment, source, globals=globals, version=version, compiled={form: made}, is_async=form.is_async

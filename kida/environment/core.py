@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kida.compiler.options import Compiled
+from kida.environment.flights import Flight
 from kida.environment.loading import Loader, is_current, load, nearest_template
 from kida.environment.options import DEFAULTS, check
 from kida.environment.registry import Registry, passed_first
@@ -78,8 +79,13 @@ class Environment:
                 )
             if not options.keys().isdisjoint(_DELIMITERS):
                 state["_delimiters"] = Delimiters(*(state[name] for name in Delimiters._fields))
+            # copies that nobody can change: what was given may change later
+            state["extensions"] = tuple(state["extensions"])
+            if state["template_aliases"] is not None:
+                state["template_aliases"] = MappingProxyType(dict(state["template_aliases"]))
         state["_cache"] = LRUCache(state["cache_size"])
-        state["_lock"] = RLock()
+        state["_cache_lock"] = RLock()
+        state["_registry_lock"] = RLock()
         state["_namespaces"] = {}
         state["_loading"] = {}
         object.__setattr__(self, "__dict__", state)
@@ -91,8 +97,9 @@ class Environment:
     _made_lookup: Lookup | None
     _cache: LRUCache[str, Template]
     _namespaces: dict[Form, dict[str, Any]]
-    _lock: Any
-    _loading: dict[str, _Flight]
+    _cache_lock: RLock
+    _registry_lock: RLock
+    _loading: dict[str, Flight]
 
     # --- configuration -----------------------------------------------------------------------------------------
 
@@ -116,6 +123,8 @@ class Environment:
         registry = self._registry
         return {
             **{name: self.__dict__[name] for name in DEFAULTS},
+            # a read-only view does not pickle
+            "template_aliases": None if self.template_aliases is None else dict(self.template_aliases),
             "filters": _beyond(registry.filters, FILTERS),
             "tests": _beyond(registry.tests, TESTS),
             "globals": _beyond(registry.globals, GLOBALS),
@@ -185,12 +194,15 @@ class Environment:
         return register
 
     def _add(self, kind: str, added: Mapping[str, Any]) -> None:
+        added = dict(
+            added
+        )  # no code of the caller's runs between reading the registry and putting the next one there
         for name, value in added.items():
             if not isinstance(name, str):
                 raise TypeError(f"names of {kind} are str, not {type(name).__name__}")
             if kind != "globals" and not callable(value):
                 raise TypeError(f"{name!r} is not callable")
-        with self._lock:
+        with self._registry_lock:
             self.__dict__["_registry"] = self._registry.with_added(kind, added)
 
     # --- templates ---------------------------------------------------------------------------------------------
@@ -213,24 +225,39 @@ class Environment:
         template = self._cache.get(name)
         if template is not None and (not self.auto_reload or self._is_current(template)):
             return template
-        with self._lock:
-            flight = self._loading.get(name)
-            mine = flight is None
-            if flight is None:
-                flight = self._loading[name] = _Flight()
-        if not mine:
-            return flight.result()
+        while True:
+            mine: Flight | None = None
+            with self._cache_lock:
+                flight = self._loading.get(name)
+                newer = self._cache.peek(name)
+                if flight is None and (newer is None or newer is template):
+                    mine = self._loading[name] = Flight()
+            if mine is not None:
+                return self._land(name, mine)
+            # another thread has loaded it, or is about to: perhaps a text that changed before this one asked
+            template = newer if flight is None else flight.wait()
+            if template is not None and (not self.auto_reload or self._is_current(template)):
+                return template
+
+    def _land(self, name: str, flight: Flight) -> Template:
+        """Load a template for all that wait for it."""
+        template: Template | None = None
+        failed: BaseException | None = None
         try:
-            template = self._loaded(name, None)
-            self._cache.set(name, template)
-            flight.finish(template)
+            with flight:
+                template = self._loaded(name, None)
             return template
         except BaseException as error:
-            flight.fail(error)
+            failed = error
             raise
         finally:
-            with self._lock:
-                self._loading.pop(name, None)
+            with self._cache_lock:
+                # where the cache was cleared meanwhile, this text may be one that was to be forgotten
+                if self._loading.get(name) is flight:
+                    if template is not None:
+                        self._cache.set(name, template)
+                    del self._loading[name]
+            flight.land(template, failed)
 
     def select_template(
         self, names: Iterable[str | Template], globals: Mapping[str, Any] | None = None
@@ -320,7 +347,9 @@ class Environment:
 
     def clear_cache(self) -> None:
         """Forget the templates kept. Renders that have begun go on with those they have."""
-        self._cache.clear()
+        with self._cache_lock:
+            self._loading.clear()
+            self._cache.clear()
 
     # --- what functions marked with pass_environment use -------------------------------------------------------
 
@@ -456,38 +485,6 @@ class Environment:
 
     def __repr__(self) -> str:
         return f"<Environment with {self.loader!r}>"
-
-
-class _Flight:
-    """A template being made by one thread, which others wait for."""
-
-    __slots__ = ("_done", "_error", "_owner", "_template")
-
-    def __init__(self) -> None:
-        from threading import Event, get_ident
-
-        self._done = Event()
-        self._owner = get_ident()
-        self._template: Template | None = None
-        self._error: BaseException | None = None
-
-    def finish(self, template: Template) -> None:
-        self._template = template
-        self._done.set()
-
-    def fail(self, error: BaseException) -> None:
-        self._error = error
-        self._done.set()
-
-    def result(self) -> Template:
-        from threading import get_ident
-
-        if self._owner == get_ident():
-            raise RuntimeError("a loader asked its environment for the template that it is loading")
-        self._done.wait()
-        if self._template is None:
-            raise self._error or RuntimeError("a template was neither made nor not")
-        return self._template
 
 
 def _with(built_in: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[str, Any]:

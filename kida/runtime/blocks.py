@@ -70,7 +70,7 @@ class BlockReference:
         function = context.blocks[self.name][self._depth]
         if context.form.is_async:
             return self._collect_async(function)
-        state = context.state
+        state = context.running_state
         check_depth(context, state.depth, "block", self.name)
         state.depth += 1
         try:
@@ -80,7 +80,7 @@ class BlockReference:
         return Markup(text) if context.escaping else text
 
     async def _collect_async(self, function: BlockFunction) -> str:
-        state = self._context.state
+        state = self._context.running_state
         check_depth(self._context, state.depth, "block", self.name)
         state.depth += 1
         try:

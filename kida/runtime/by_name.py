@@ -6,10 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
+from kida.render_context import current
 from kida.runtime.hooks import EvalContext, PassArg, pass_arg_of
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
+    from kida.environment.registry import Registry
+
+
+def registry_in_use(environment: Any) -> Registry:
+    """The filters, tests and globals of an environment: those that the render going on began with, else the newest."""
+    running = current.get()
+    if running is not None and running.registry is not None and running.environment is environment:
+        return running.registry
+    newest: Registry = environment._registry
+    return newest
 
 
 def call_by_name(
@@ -23,7 +34,7 @@ def call_by_name(
     eval_context: Any,
 ) -> Any:
     """The value of a filter or test. Raises `TemplateRuntimeError` for an unknown name, or one that needs a context."""
-    registry = environment._registry
+    registry = registry_in_use(environment)
     function = registry.functions(kind).get(name)
     if function is None:
         code = ErrorCode.UNKNOWN_FILTER if kind == "filter" else ErrorCode.UNKNOWN_TEST

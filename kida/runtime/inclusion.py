@@ -12,7 +12,7 @@ from kida.errors import (
     TemplatesNotFound,
     did_you_mean,
 )
-from kida.render_context import RenderContext, current, overlaid
+from kida.render_context import ImportMark, RenderContext, current, overlaid
 from kida.runtime.blocks import BlockProbe
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
@@ -26,7 +26,7 @@ Variables = Mapping[str, Any]
 def template_named(context: RenderContext, name: Any) -> Template:
     """The template of a name, or a template itself; within a render a name always means the same one."""
     if type(name) is str:
-        known = context.state.templates.get(name)
+        known = context.running_state.templates.get(name)
         if known is not None:
             return known
     if isinstance(name, Template):
@@ -36,7 +36,7 @@ def template_named(context: RenderContext, name: Any) -> Template:
     if context.environment is None:
         raise AssertionError("a template has an environment")
     template = context.environment.get_template(name)
-    context.state.templates[name] = template
+    context.running_state.templates[name] = template
     return template
 
 
@@ -212,7 +212,7 @@ def extend(context: RenderContext, name: Any) -> RenderContext:
     """The context of the template that a template extends."""
     template = template_named(context, name)
     unit = template.unit(context.form, context.registry)
-    if any(other is not None and other.template is template for other in context.lineage):
+    if any(other is not None and _same(other, unit) for other in context.lineage):
         chain = " → ".join(
             repr(other.display_name) for other in (*context.lineage, unit) if other is not None
         )
@@ -224,6 +224,13 @@ def extend(context: RenderContext, name: Any) -> RenderContext:
     for block, function in unit.blocks.items():
         context.blocks.setdefault(block, []).append(function)
     return context.of_parent(unit)
+
+
+def _same(one: Unit, other: Unit) -> bool:
+    """Whether two units are of one template, which may have been loaded twice."""
+    if one.template is other.template:
+        return True
+    return one.name is not None and one.name == other.name and one.source.text == other.source.text
 
 
 def extended_twice() -> None:
@@ -238,23 +245,22 @@ def _imported(
 ) -> TemplateModule | RenderContext:
     """The module of an imported template, or the context to make it in."""
     template = template_named(context, name)
-    state = context.state
     if not with_context:
-        known: TemplateModule | None = state.modules.get(template)
+        known: TemplateModule | None = context.running_state.modules.get(template)
         if known is not None:
             return known
-    if template in state.importing:
+    child = _child(
+        context, template.unit(context.form.whole, context.registry), "import", with_context, local
+    )
+    if any(mark.active and mark.template is template for mark in child.imports):
         chain = " → ".join((*context.import_stack, template.name or "<template>"))
         raise TemplateRuntimeError(
             f"template {template.name!r} imports itself",
             code=ErrorCode.CIRCULAR_IMPORT,
             hint=f"the chain of imports is {chain}; move what both need into a third template",
         )
-    child = _child(
-        context, template.unit(context.form.whole, context.registry), "import", with_context, local
-    )
     child.import_stack = (*context.import_stack, template.name or "<template>")
-    state.importing.add(template)
+    child.imports = (*child.imports, ImportMark(template))
     return child
 
 
@@ -263,7 +269,7 @@ def _module(
 ) -> TemplateModule:
     module = TemplateModule(child, "".join(written))
     if not with_context and child.unit is not None:
-        context.state.modules[child.unit.template] = module
+        context.running_state.modules[child.unit.template] = module
     return module
 
 
@@ -278,7 +284,7 @@ def import_module(
     try:
         run(found, written.append)
     finally:
-        context.state.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
+        found.imports[-1].active = False
     return _module(context, found, written, with_context)
 
 
@@ -293,7 +299,7 @@ async def import_module_async(
     try:
         await run_async(found, written.append)
     finally:
-        context.state.importing.discard(found.lineage[0].template)  # type: ignore[union-attr]
+        found.imports[-1].active = False
     return _module(context, found, written, with_context)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from markupsafe import Markup
 
 from kida.errors import MacroArgumentError, did_you_mean
-from kida.render_context import RenderContext
+from kida.render_context import RenderContext, current
 from kida.runtime.recursion import check_depth
 
 
@@ -53,9 +53,10 @@ class Macro:
         """Call the macro from Python: text, ``Markup`` where its template escapes."""
         from kida.template.boundary import Boundary
 
-        with Boundary(self._context):
+        context = self._context
+        with Boundary(context.called()):
             text = self.run(args, kwargs)
-        return Markup(text) if self._context.escaping else str(text)
+        return Markup(text) if context.escaping else str(text)
 
     def html(self, /, *args: Any, **kwargs: Any) -> Markup:
         """Call the macro from a place whose output is escaped."""
@@ -67,7 +68,8 @@ class Macro:
 
     def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the body writes."""
-        state = self._context.state
+        running = current.get()
+        state = self._context.state if running is None else running.state
         depth = state.depth
         environment = self._context.environment
         if environment is not None and depth >= environment.max_recursion:
@@ -136,9 +138,10 @@ class AsyncMacro(Macro):
         """Call the macro from Python, to be awaited."""
         from kida.template.boundary import Boundary
 
-        with Boundary(self._context):
+        context = self._context
+        with Boundary(context.called()):
             text = await self.run_async(args, kwargs)
-        return Markup(text) if self._context.escaping else str(text)
+        return Markup(text) if context.escaping else str(text)
 
     async def html(self, /, *args: Any, **kwargs: Any) -> Markup:  # type: ignore[override]
         """Call the macro from a place whose output is escaped."""
@@ -151,7 +154,7 @@ class AsyncMacro(Macro):
     async def run_async(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the body writes."""
         coroutine = self.run(args, kwargs)
-        state = self._context.state
+        state = self._context.running_state
         state.depth += 1
         try:
             return await coroutine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kida.template.cached_blocks import CachedBlocksDict
 from kida.template.core import Template
 
-__all__ = ["Template"]
+__all__ = ["CachedBlocksDict", "Template"]

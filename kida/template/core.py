@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -58,25 +59,37 @@ class Template:
         compiled: Mapping[Form, Compiled] | None = None,
         is_async: bool | None = None,
     ) -> None:
-        self._environment = environment
-        self._source = source
-        self._globals: Mapping[str, Any] = dict(globals or {})
-        self._version = version
-        self._autoescape = environment.autoescapes(source.name)
-        self._lines = SourceLoader(source)
-        self._lock = RLock()
-        self._units: dict[Form, Unit] = {}
-        self._compiled: dict[Form, Compiled] = dict(compiled or {})
+        known = dict(compiled or {})
         if is_async is None:
             from kida.template.introspection import awaits, parsed
 
             tree = parsed(environment, source)
-            self.is_async = awaits(tree)
-            form = Form.ASYNC_RENDER if self.is_async else Form.RENDER
+            is_async = awaits(tree)
+            form = Form.ASYNC_RENDER if is_async else Form.RENDER
             # compiling here finds errors when a template is loaded, and not when it is rendered
-            self._compiled[form] = environment._compile(source, form, tree)
-        else:
-            self.is_async = is_async
+            known[form] = environment._compile(source, form, tree)
+        put = partial(object.__setattr__, self)
+        put("_environment", environment)
+        put("_source", source)
+        put("_globals", dict(globals or {}))
+        put("_version", version)
+        put("_autoescape", environment.autoescapes(source.name))
+        put("_lines", SourceLoader(source))
+        put("_lock", RLock())
+        put("_units", {})
+        put("_compiled", known)
+        put("is_async", is_async)
+
+    _environment: Environment
+    _source: Source
+    _globals: Mapping[str, Any]
+    _version: Any
+    _autoescape: bool
+    _lines: SourceLoader
+    _lock: RLock
+    _units: dict[Form, Unit]
+    _compiled: dict[Form, Compiled]
+    is_async: bool
 
     # --- what it is --------------------------------------------------------------------------------------------
 
@@ -332,9 +345,10 @@ class Template:
         return _unpickled, (self._environment, source.text, source.name, source.filename, dict(self._globals))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "is_async" and hasattr(self, "is_async"):
-            raise AttributeError("a template cannot be changed")
-        object.__setattr__(self, name, value)
+        raise AttributeError(f"a template cannot be changed: {name!r} cannot be assigned")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a template cannot be changed")
 
     def __repr__(self) -> str:
         return f"<Template {self._source.display_name!r}>"

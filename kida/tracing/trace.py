@@ -84,6 +84,11 @@ class TemplateFrame:
             return self.filename or "<python>"
         return printable(self.template or self.filename or "<template>")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python's frames do not pickle: what arrives elsewhere is detached
+        values = [getattr(self, name) for name in self.__slots__ if name != "_frames"]
+        return TemplateFrame, tuple(values)
+
     def describe(self) -> str:
         """The step in a few words: ``in macro card at page.html 2:4``."""
         what = f"{self.kind} {self.name}" if self.name else self.kind
@@ -274,16 +279,17 @@ def forget_stale_lines(exception: BaseException) -> None:
     """Make Python's own traceback show the right lines of templates that are no files.
 
     ``linecache`` keeps lines by file name and takes those of templates for unchanging: lines that another template
-    of the same name left there are dropped, and are asked for again from the template itself.
+    of the same name left there are replaced by the template's own.
     """
     step = exception.__traceback__
     while step is not None:
         unit = unit_of(step.tb_frame)
         name = step.tb_frame.f_code.co_filename
-        if unit is not None and unit.filename is None and name in linecache.cache:
+        known = None if unit is None or unit.filename is not None else linecache.cache.get(name)
+        if known is not None:
             loader = step.tb_frame.f_globals["__loader__"]
             lines = [line + "\n" for line in loader.get_source("").splitlines()]
-            known = linecache.cache[name]
             if len(known) == 1 or known[2] != lines:
-                del linecache.cache[name]
+                # put in their place, not deleted: another thread may be half-way through printing a traceback
+                linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
         step = step.tb_next

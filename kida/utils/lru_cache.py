@@ -71,6 +71,11 @@ class LRUCache(Generic[K, V]):
             self._hits += 1
             return value
 
+    def peek(self, key: K) -> V | None:
+        """The value of a key, or ``None``, without counting this or making the key more recently used."""
+        with self._lock:
+            return self._entries.get(key)
+
     def set(self, key: K, value: V) -> None:
         """Keep a value under a key, as the most recently used."""
         with self._lock:
