@@ -8,7 +8,7 @@ from numbers import Number
 from types import MappingProxyType
 from typing import Any
 
-from kida.runtime.by_name import registry_in_use
+from kida.runtime.by_name import functions_in_use
 from kida.runtime.hooks import HookEnvironment, pass_environment
 from kida.runtime.undefined import Undefined
 
@@ -130,13 +130,13 @@ def is_in(value: Any, seq: Container[Any]) -> bool:
 @pass_environment
 def is_filter(environment: HookEnvironment, value: Any) -> bool:
     """Whether there is a filter of this name."""
-    return value in registry_in_use(environment).filters
+    return value in functions_in_use(environment, "filter")
 
 
 @pass_environment
 def is_test(environment: HookEnvironment, value: Any) -> bool:
     """Whether there is a test of this name."""
-    return value in registry_in_use(environment).tests
+    return value in functions_in_use(environment, "test")
 
 
 TESTS: Mapping[str, Callable[..., Any]] = MappingProxyType(

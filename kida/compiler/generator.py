@@ -207,7 +207,7 @@ class Generator:
     def as_text(self, text: ast.expr, at: At) -> ast.expr:
         """What was written, as a value: ``Markup`` where output is escaped."""
         if self.escaping is not None and not self.volatile:
-            return py.call(".Markup", [text], at) if self.escaping else text
+            return py.call(".markup", [text], at) if self.escaping else text
         return py.call(".text_value", [text, self.is_escaping(at)], at)
 
     # --- functions ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 from kida.source import Source, Span
+from kida.utils.workers import is_gil_enabled
 
 At: TypeAlias = dict[str, Any]
 """The place of a node, as the keyword arguments that ``ast``'s classes take."""
@@ -55,7 +56,13 @@ def store(name: str, at: At) -> ast.Name:
 
 
 def constant(value: Any, at: At) -> ast.Constant:
-    """A constant."""
+    """A constant.
+
+    Where threads run at the same time, texts are interned, as Python does with names: an interned text is not counted
+    by the threads that write it, which would otherwise wait for each other at every piece of a template's text.
+    """
+    if type(value) is str and not is_gil_enabled():
+        value = sys.intern(value)
     return ast.Constant(value, **at)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from kida.errors import ErrorCode, FilterArgumentError, TemplateRuntimeError, did_you_mean
 from kida.filters.attributes import attribute_getter
-from kida.runtime.by_name import registry_in_use
+from kida.runtime.by_name import functions_in_use
 from kida.runtime.hooks import HookContext, PassArg, pass_arg_of, pass_context
 
 Function = Callable[[Any], Any]
@@ -110,7 +110,7 @@ def _named(
 ) -> Function:
     """A filter or test with its arguments and what it wants passed bound to it."""
     environment = context.environment
-    registry = registry_in_use(environment).functions(kind)
+    registry = functions_in_use(environment, kind)
     function = registry.get(name)
     if function is None:
         return _unknown(kind, name, registry)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from markupsafe import Markup
-
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.render_context import RenderContext
 from kida.runtime.forms import Form
 from kida.runtime.recursion import check_depth
+from kida.runtime.text import markup
 
 BlockFunction = Callable[..., Any]
 
@@ -77,7 +76,7 @@ class BlockReference:
             text = collect(context.form, function, context)
         finally:
             state.depth -= 1
-        return Markup(text) if context.escaping else text
+        return markup(text) if context.escaping else text
 
     async def _collect_async(self, function: BlockFunction) -> str:
         state = self._context.running_state
@@ -87,7 +86,7 @@ class BlockReference:
             text = await collect_async(self._context.form, function, self._context)
         finally:
             state.depth -= 1
-        return Markup(text) if self._context.escaping else text
+        return markup(text) if self._context.escaping else text
 
     def __repr__(self) -> str:
         return f"<BlockReference {self.name!r}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
@@ -11,15 +11,17 @@ from kida.runtime.hooks import EvalContext, PassArg, pass_arg_of
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
-    from kida.environment.registry import Registry
 
 
-def registry_in_use(environment: Any) -> Registry:
-    """The filters, tests and globals of an environment: those that the render going on began with, else the newest."""
+def functions_in_use(environment: Any, kind: str) -> Mapping[str, Callable[..., Any]]:
+    """The filters or tests of an environment: those that the render going on began with, else the newest.
+
+    Parameters: ``kind``, ``"filter"`` or ``"test"``.
+    """
     running = current.get()
     if running is not None and running.registry is not None and running.environment is environment:
-        return running.registry
-    newest: Registry = environment._registry
+        return running.registry.functions(kind)
+    newest: Mapping[str, Callable[..., Any]] = environment.filters if kind == "filter" else environment.tests
     return newest
 
 
@@ -34,14 +36,14 @@ def call_by_name(
     eval_context: Any,
 ) -> Any:
     """The value of a filter or test. Raises `TemplateRuntimeError` for an unknown name, or one that needs a context."""
-    registry = registry_in_use(environment)
-    function = registry.functions(kind).get(name)
+    functions = functions_in_use(environment, kind)
+    function = functions.get(name)
     if function is None:
         code = ErrorCode.UNKNOWN_FILTER if kind == "filter" else ErrorCode.UNKNOWN_TEST
         raise TemplateRuntimeError(
             f"there is no {kind} named {name!r}",
             code=code,
-            suggestion=did_you_mean(name, registry.names_of(kind)),
+            suggestion=did_you_mean(name, sorted(functions)),
         )
     given = [value, *(args or ())]
     wanted = pass_arg_of(function)

@@ -7,7 +7,8 @@ Jinja2 ("Template Designer Documentation", Variables). What is called, ``a.b()``
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from types import FunctionType
+from typing import Any, Final, NamedTuple
 
 from kida.runtime.undefined import Undefined, missing
 
@@ -46,82 +47,113 @@ def is_mapping(value: Any) -> bool:
     return False
 
 
+_undefined: Callable[..., Any] = Undefined
+"""What is not there; `make_lookup` gives the environment's own in its place."""
+
+
+def _key_of_mapping(value: Any, name: str) -> Any:
+    try:
+        return value[name]
+    except LookupError:
+        pass
+    try:
+        return getattr(value, name)
+    except AttributeError:
+        return _undefined(obj=value, name=name)
+
+
+def _attribute(value: Any, name: str) -> Any:
+    match value:  # the quickest way that CPython has to tell a mapping (PEP 634)
+        case {}:
+            return _key_of_mapping(value, name)
+    try:
+        return getattr(value, name)
+    except AttributeError:
+        pass
+    try:
+        return value[name]
+    except (TypeError, LookupError, AttributeError):
+        return _undefined(obj=value, name=name)
+
+
+def _method(value: Any, name: str) -> Any:
+    try:
+        return getattr(value, name)
+    except AttributeError:
+        pass
+    try:
+        return value[name]
+    except (TypeError, LookupError, AttributeError):
+        return _undefined(obj=value, name=name)
+
+
+def _item(value: Any, key: Any) -> Any:
+    try:
+        return value[key]
+    except (TypeError, LookupError, AttributeError):
+        pass
+    if isinstance(key, str):
+        try:
+            return getattr(value, str(key))
+        except AttributeError:
+            pass
+    return _undefined(obj=value, name=key)
+
+
+def _soft_attribute(value: Any, name: str) -> Any:
+    return value if isinstance(value, Undefined) else _attribute(value, name)
+
+
+def _soft_item(value: Any, key: Any) -> Any:
+    return value if isinstance(value, Undefined) else _item(value, key)
+
+
+def _soft_method(value: Any, name: str) -> Any:
+    return value if isinstance(value, Undefined) else _method(value, name)
+
+
+def _safe_attribute(value: Any, name: str) -> Any:
+    return _guarded(value, name, _attribute)
+
+
+def _safe_item(value: Any, key: Any) -> Any:
+    return _guarded(value, key, _item)
+
+
+def _safe_method(value: Any, name: str) -> Any:
+    return _guarded(value, name, _method)
+
+
+def _guarded(value: Any, name: Any, look: _Look) -> Any:
+    if is_absent(value):
+        return missing
+    found = look(value, name)
+    return missing if is_mapping(value) and isinstance(found, Undefined) else found
+
+
+_FUNCTIONS: Final = (
+    _key_of_mapping,
+    _attribute,
+    _item,
+    _method,
+    _soft_attribute,
+    _soft_item,
+    _soft_method,
+    _safe_attribute,
+    _safe_item,
+    _safe_method,
+)
+
+
 def make_lookup(undefined: Callable[..., Any]) -> Lookup:
-    """The look-ups that answer with this undefined."""
+    """The look-ups that answer with this undefined.
 
-    def key_of_mapping(value: Any, name: str) -> Any:
-        try:
-            return value[name]
-        except LookupError:
-            pass
-        try:
-            return getattr(value, name)
-        except AttributeError:
-            return undefined(obj=value, name=name)
-
-    def attribute(value: Any, name: str) -> Any:
-        match value:  # the quickest way that CPython has to tell a mapping (PEP 634)
-            case {}:
-                return key_of_mapping(value, name)
-        try:
-            return getattr(value, name)
-        except AttributeError:
-            pass
-        try:
-            return value[name]
-        except (TypeError, LookupError, AttributeError):
-            return undefined(obj=value, name=name)
-
-    def method(value: Any, name: str) -> Any:
-        try:
-            return getattr(value, name)
-        except AttributeError:
-            pass
-        try:
-            return value[name]
-        except (TypeError, LookupError, AttributeError):
-            return undefined(obj=value, name=name)
-
-    def item(value: Any, key: Any) -> Any:
-        try:
-            return value[key]
-        except (TypeError, LookupError, AttributeError):
-            pass
-        if isinstance(key, str):
-            try:
-                return getattr(value, str(key))
-            except AttributeError:
-                pass
-        return undefined(obj=value, name=key)
-
-    def soft_attribute(value: Any, name: str) -> Any:
-        return value if isinstance(value, Undefined) else attribute(value, name)
-
-    def soft_item(value: Any, key: Any) -> Any:
-        return value if isinstance(value, Undefined) else item(value, key)
-
-    def soft_method(value: Any, name: str) -> Any:
-        return value if isinstance(value, Undefined) else method(value, name)
-
-    def safe(look: _Look) -> _Look:
-        def find(value: Any, name: Any) -> Any:
-            if is_absent(value):
-                return missing
-            found = look(value, name)
-            if is_mapping(value) and isinstance(found, Undefined):
-                return missing
-            return found
-
-        return find
-
-    return Lookup(
-        attribute,
-        item,
-        method,
-        soft_attribute,
-        soft_item,
-        soft_method,
-        safe(attribute),
-        safe(item),
-        safe(method),
-    )
+    They are this module's functions, each with ``undefined`` and the others among its globals. Closures would be the
+    shorter way to the same, but a closure and its cells are counted by every thread that calls it, and without the
+    GIL the threads then wait for each other; functions of a module's top are not counted (PEP 703, "Deferred
+    Reference Counting").
+    """
+    namespace: dict[str, Any] = {**globals(), "_undefined": undefined}
+    for function in _FUNCTIONS:
+        namespace[function.__name__] = FunctionType(function.__code__, namespace)
+    return Lookup(*[namespace[f"_{name}"] for name in Lookup._fields])

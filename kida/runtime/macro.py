@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from kida.errors import MacroArgumentError, did_you_mean
 from kida.render_context import RenderContext, current
 from kida.runtime.recursion import check_depth
+from kida.runtime.text import markup
 
 
 class Macro:
@@ -24,6 +26,7 @@ class Macro:
     __slots__ = (
         "_context",
         "_function",
+        "_max_depth",
         "arguments",
         "caller",
         "catch_kwargs",
@@ -42,6 +45,9 @@ class Macro:
         caller: bool,
     ) -> None:
         self._context = context
+        # asked for once: the environment is every thread's, and each look at it is counted
+        environment = context.environment
+        self._max_depth = sys.maxsize if environment is None else environment.max_recursion
         self.name = name
         self._function = function
         self.arguments = arguments
@@ -56,11 +62,11 @@ class Macro:
         context = self._context
         with Boundary(context.called()):
             text = self.run(args, kwargs)
-        return Markup(text) if context.escaping else str(text)
+        return markup(text) if context.escaping else str(text)
 
     def html(self, /, *args: Any, **kwargs: Any) -> Markup:
         """Call the macro from a place whose output is escaped."""
-        return Markup(self.run(args, kwargs))
+        return markup(self.run(args, kwargs))
 
     def text(self, /, *args: Any, **kwargs: Any) -> str:
         """Call the macro from a place whose output is not."""
@@ -71,8 +77,7 @@ class Macro:
         running = current.get()
         state = self._context.state if running is None else running.state
         depth = state.depth
-        environment = self._context.environment
-        if environment is not None and depth >= environment.max_recursion:
+        if depth >= self._max_depth:
             check_depth(self._context, depth, "macro", self.name)
         state.depth = depth + 1
         try:
@@ -141,11 +146,11 @@ class AsyncMacro(Macro):
         context = self._context
         with Boundary(context.called()):
             text = await self.run_async(args, kwargs)
-        return Markup(text) if context.escaping else str(text)
+        return markup(text) if context.escaping else str(text)
 
     async def html(self, /, *args: Any, **kwargs: Any) -> Markup:  # type: ignore[override]
         """Call the macro from a place whose output is escaped."""
-        return Markup(await self.run_async(args, kwargs))
+        return markup(await self.run_async(args, kwargs))
 
     async def text(self, /, *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
         """Call the macro from a place whose output is not."""

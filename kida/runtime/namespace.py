@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from operator import getitem
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-
-from markupsafe import Markup
 
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.globals import Namespace
@@ -48,7 +47,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "dynamic": dynamic,
         "environment": environment,
         "eval_contexts": {escaping: EvalContext(environment, escaping) for escaping in (False, True)},
-        "Markup": Markup,
+        "markup": text.markup,
         "type": type,
         "str": str,
         "bool": bool,
@@ -96,7 +95,8 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
             "async_iterate": async_iterate,
             "auto_await": auto_await,
         }
-    return {f".{name}": value for name, value in found.items()}
+    # interned, as the names in code are: other keys are compared letter by letter, and without the GIL under a lock
+    return {sys.intern(f".{name}"): value for name, value in found.items()}
 
 
 async def _extend_async(context: RenderContext, name: Any) -> RenderContext:

@@ -12,9 +12,23 @@ escape_str: Final[Callable[[str], str]] = getattr(markupsafe, "_escape_inner", N
 """Escapes a ``str`` without making a ``Markup`` of it, where MarkupSafe has that apart."""
 
 
+def markup(text: str) -> Markup:
+    """Text that is safe already, as ``Markup``.
+
+    Past ``Markup.__new__``, which is written in Python, asks the text for ``__html__``, and is a function with a cell
+    that every thread counts.
+    """
+    return text if type(text) is Markup else str.__new__(Markup, text)
+
+
 def html(value: Any) -> str:
     """A value that is no plain ``str``, as HTML."""
-    return value if type(value) is Markup else escape(value)
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is int or kind is float:
+        return str(value)  # nothing in it to escape
+    return escape(value)
 
 
 def output(value: Any, escaping: bool) -> str:
@@ -24,7 +38,7 @@ def output(value: Any, escaping: bool) -> str:
 
 def text_value(text: str, escaping: bool) -> str:
     """What was written, as a value."""
-    return Markup(text) if escaping else text
+    return markup(text) if escaping else text
 
 
 def concat_text(items: tuple[Any, ...]) -> str:

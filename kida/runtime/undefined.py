@@ -37,25 +37,17 @@ _HINTS: Final = MappingProxyType(
 """What to write instead of names that other languages, or other places, have."""
 
 
-class MissingType:
-    """The type of `missing`."""
+class MissingType(type):
+    """The type of `missing`, which is a class itself: references to classes are not counted across threads (PEP 703)."""
 
-    __slots__ = ()
-
-    def __repr__(self) -> str:
+    def __repr__(cls) -> str:
         return "missing"
 
-    def __copy__(self) -> MissingType:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> MissingType:
-        return self
-
-    def __reduce__(self) -> str:
-        return "missing"
+    def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("'missing' cannot be called")
 
 
-missing: Final[Any] = MissingType()
+missing: Final[Any] = MissingType("missing", (), {})
 """Stands where there is no value at all, ``None`` included."""
 
 

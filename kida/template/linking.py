@@ -7,6 +7,7 @@ and a render that has begun keeps what it began with.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -90,9 +91,9 @@ class Unit:
         scope: dict[str, Any] = dict(namespace)
         scope["__name__"] = f"template {template.name or ''}".rstrip()
         scope["__loader__"] = template._lines
-        scope[".template"] = self
+        scope[sys.intern(".template")] = self
         for link in compiled.links:
-            scope[link.variable] = _bound(link, template._environment, registry, form)
+            scope[sys.intern(link.variable)] = _bound(link, template._environment, registry, form)
         exec(compiled.code, scope)
         self.root: Callable[..., Any] = scope["template"]
         self.blocks: dict[str, Callable[..., Any]] = {

@@ -83,6 +83,22 @@ def call_oracle(name: str, value: Any, *args: Any, escaped: bool, **kwargs: Any)
     return ORACLES[escaped].call_filter(name, value, args, kwargs, context=context, eval_ctx=context.eval_ctx)
 
 
+class Once:
+    """An iterator whose text holds no address: after a filter it might not be known for one."""
+
+    def __init__(self, *items: Any) -> None:
+        self.items = iter(items)
+
+    def __iter__(self) -> Once:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self.items)
+
+    def __repr__(self) -> str:
+        return "<once>"
+
+
 class FromModule:
     """A value that each engine makes of its own types, or that can be read but once."""
 
@@ -173,8 +189,8 @@ VALUES: list[Any] = [
     [{"a": "x", "b": 2}, {"a": "X", "b": 1}, {"a": "y", "b": 1}],
     [{"a": 1}, {}],
     [Row(a=2, n=Row(x=1)), Row(a=1, n=Row(x=2))],
-    FromModule(lambda _module: iter([1, 2, 3]), "iterator"),
-    FromModule(lambda _module: (letter for letter in "ab"), "generator"),
+    FromModule(lambda _module: Once(1, 2, 3), "iterator of numbers"),
+    FromModule(lambda _module: Once("a", "b"), "iterator of letters"),
     FromModule(lambda module: [{"a": module.Undefined(name="x")}, {"a": 1}], "an undefined item"),
     len,
 ]
@@ -713,6 +729,7 @@ def test_importing_the_filters_loads_nothing_that_only_some_of_them_need() -> No
         ("format_number", 1e21, given_as(), "1,000,000,000,000,000,000,000"),
     ],
 )
+@pytest.mark.thread_unsafe(reason="some of its values can be read once")
 def test_our_own_filters_answer_as_documented(
     name: str, value: Any, arguments: Arguments, expected: Any
 ) -> None:

@@ -226,6 +226,7 @@ def test_another_error_of_the_engine_keeps_its_own_code() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("use", [str, list, bool, len, lambda u: u.foo, lambda u: u + 1, lambda u: u(), repr])
+@pytest.mark.thread_unsafe(reason="reads the records of all threads")
 def test_a_logging_undefined_value_logs_as_in_jinja2(
     kind: str, use: Callable[[Any], Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_logging_undefined_value_logs_as_in_jinja2(
     assert seen[0] == seen[1]
 
 
+@pytest.mark.thread_unsafe(reason="reads the records of all threads")
 def test_a_logging_undefined_value_logs_to_kida_by_default(caplog: pytest.LogCaptureFixture) -> None:
     str(make_logging_undefined()(name="x"))
     assert [(record.name, record.getMessage()) for record in caplog.records] == [
