@@ -199,6 +199,8 @@ class TemplateSyntaxError(TemplateError):
     """A template that cannot be compiled."""
 
     default_code = ErrorCode.UNEXPECTED_TOKEN
+    others: tuple[TemplateSyntaxError, ...] = ()
+    """Further syntax errors in the same text, in its order."""
 
 
 class TemplateNotFoundError(TemplateError, LookupError):

@@ -12,7 +12,14 @@ from kida.environment.flights import Flight
 from kida.environment.loading import Loader, is_current, load, nearest_template
 from kida.environment.options import DEFAULTS, check
 from kida.environment.registry import Registry, passed_first
-from kida.errors import ErrorCode, TemplateError, TemplateNotFoundError, TemplatesNotFound, did_you_mean
+from kida.errors import (
+    ErrorCode,
+    TemplateError,
+    TemplateNotFoundError,
+    TemplatesNotFound,
+    TemplateSyntaxError,
+    did_you_mean,
+)
 from kida.filters import FILTERS
 from kida.globals import GLOBALS
 from kida.runtime.forms import Form
@@ -294,6 +301,15 @@ class Environment:
         if not isinstance(source, str):
             raise TypeError(f"the text of a template is a str, not {type(source).__name__}")
         return Template(self, Source(source, name), globals=globals)
+
+    def syntax_errors(self, source: str, *, name: str | None = None) -> list[TemplateSyntaxError]:
+        """All the syntax errors of a text that one look can find, in its order; empty where there is none.
+
+        An error that may only follow from another is left out. Parameters: ``source``; ``name``, for messages.
+        """
+        from kida.syntax.recovery import syntax_errors
+
+        return list(syntax_errors(Source(source, name), self._lexer, self._tags))
 
     def render(self, name: str, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The text of a template by name; parameters as of `Template.render`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kida.compiler.compiler import generate, too_deep
 from kida.compiler.options import Options
+from kida.errors import TemplateSyntaxError
 from kida.runtime.forms import Form
 from kida.semantics.analysis import analyse
 from kida.source import Source
@@ -40,8 +41,15 @@ class MacroMetadata:
 
 
 def parsed(environment: Environment, source: Source) -> nodes.Template:
-    """The nodes of a template. Raises `TemplateSyntaxError`."""
-    return parse(source, environment._lexer.tokens(source), environment._tags)
+    """The nodes of a template. Raises `TemplateSyntaxError`, which knows of the further errors in the text."""
+    try:
+        return parse(source, environment._lexer.tokens(source), environment._tags)
+    except TemplateSyntaxError as error:
+        from kida.syntax.recovery import syntax_errors
+
+        found = syntax_errors(source, environment._lexer, environment._tags)
+        error.others = tuple(other for other in found if other._span != error._span)
+        raise
 
 
 def _tree(template: Template) -> nodes.Template:

@@ -1,0 +1,215 @@
+"""All the syntax errors that a template shows at once: the first stops the parser, and the tag it is in is passed over.
+
+What is passed over is replaced by the simplest tag that opens or closes the same, and the text is parsed again. An error
+that may only follow from such a guess is not told: rather one error less than one that is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Final
+
+from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.source import Source
+from kida.syntax.lexer import Lexer
+from kida.syntax.parser import TagParser, parse
+from kida.syntax.tokens import (
+    BEGIN_OUTPUT,
+    BEGIN_TAG,
+    END_OUTPUT,
+    END_TAG,
+    INTEGER,
+    NAME,
+    OPERATOR,
+    Token,
+)
+
+MAX_ERRORS: Final = 20
+"""Errors told of one template, and times that it is parsed: who has made more mends these first."""
+
+_OF_STRUCTURE: Final = frozenset(
+    (ErrorCode.WRONG_CLOSER, ErrorCode.UNCLOSED_BLOCK, ErrorCode.MISPLACED_TAG, ErrorCode.TOO_DEEP)
+)
+"""What says that the tags do not fit together: where one is wrong, any of the others may be what is meant."""
+_ENDLESS: Final = frozenset((ErrorCode.UNCLOSED_COMMENT, ErrorCode.UNCLOSED_RAW, ErrorCode.UNCLOSED_TAG))
+"""What swallows the rest of the text."""
+_LEAVING: Final = frozenset(("break", "continue"))
+
+_TRUE: Final = ((NAME, "true"),)
+_CALL: Final = ((NAME, "_"), (OPERATOR, "("), (OPERATOR, ")"))
+_LOOP: Final = ((NAME, "_"), (NAME, "in"), (OPERATOR, "("), (OPERATOR, ")"))
+_SIMPLEST: Final[Mapping[str, tuple[tuple[str, object], ...]]] = {
+    "if": _TRUE,
+    "elif": _TRUE,
+    "unless": _TRUE,
+    "while": _TRUE,
+    "autoescape": _TRUE,
+    "match": _TRUE,
+    "case": ((INTEGER, 1),),
+    "for": _LOOP,
+    "async": ((NAME, "for"), *_LOOP),
+    "macro": _CALL,
+    "def": _CALL,
+    "call": _CALL,
+    "filter": ((NAME, "_"),),
+    "capture": ((NAME, "_"),),
+    "block": ((NAME, "_"),),
+    "with": (),
+    "try": (),
+    "else": (),
+    "empty": (),
+    "fallback": (),
+}
+"""What stands behind the name of a tag that has a body, or of one in the middle, at the least."""
+
+
+def syntax_errors(
+    source: Source, lexer: Lexer, tags: Mapping[str, TagParser]
+) -> tuple[TemplateSyntaxError, ...]:
+    """The syntax errors of a template, at most `MAX_ERRORS`, in the order of the text; empty where there is none.
+
+    Parameters: ``source``; ``lexer`` and ``tags``, the environment's.
+    """
+    tokens, found, passed = _lexed(source, lexer)
+    if tokens is not None:
+        found += _parsed(source, tokens, tags, passed)
+    return tuple(sorted(found[:MAX_ERRORS], key=_start))
+
+
+def _start(error: TemplateSyntaxError) -> int:
+    return 0 if error._span is None else error._span.start
+
+
+def _lexed(
+    source: Source, lexer: Lexer
+) -> tuple[list[Token] | None, list[TemplateSyntaxError], frozenset[int]]:
+    """The tokens, with the inside of wrong tags left empty; the errors in these; and where these tags begin."""
+    errors: list[TemplateSyntaxError] = []
+    passed: set[int] = set()
+    text = source.text
+    while len(errors) < MAX_ERRORS:
+        readable = Source(text, source.name, source.filename)
+        try:
+            return lexer.tokens(readable), errors, frozenset(passed)
+        except TemplateSyntaxError as error:
+            at = _start(error)
+            if any(_start(earlier) == at for earlier in errors):
+                break  # it is in another tag than it seems to be
+            error._source = source
+            errors.append(error)
+            emptied = None if error.code in _ENDLESS else _emptied(text, at, lexer)
+            if emptied is None:
+                break
+            text, begin = emptied
+            if begin in passed:
+                break
+            passed.add(begin)
+    return None, errors, frozenset(passed)
+
+
+def _emptied(text: str, at: int, lexer: Lexer) -> tuple[str, int] | None:
+    """The text with the tag around a place emptied but for a tag's name, and where that tag begins."""
+    marks = lexer.delimiters
+    output = text.rfind(marks.variable_start_string, 0, at)
+    tag = text.rfind(marks.block_start_string, 0, at)
+    begin = max(output, tag)
+    if begin < 0:
+        return None  # a line statement
+    opening, closing = (
+        (marks.block_start_string, marks.block_end_string)
+        if tag > output
+        else (marks.variable_start_string, marks.variable_end_string)
+    )
+    inside = begin + len(opening)
+    end = text.find(closing, inside)
+    if end < 0:
+        return None
+    if text[inside : inside + 1] in ("-", "+"):
+        inside += 1
+    if tag > output:
+        while inside < end and text[inside].isspace():
+            inside += 1
+        while inside < end and (text[inside].isalnum() or text[inside] == "_"):
+            inside += 1
+    blank = "".join("\n" if c == "\n" else " " for c in text[inside:end])
+    return text[:inside] + blank + text[end:], begin
+
+
+def _parsed(
+    source: Source, tokens: list[Token], tags: Mapping[str, TagParser], passed: frozenset[int]
+) -> list[TemplateSyntaxError]:
+    """The errors of the parser, less those in tags that are ``passed`` over already."""
+    errors: list[TemplateSyntaxError] = []
+    replaced: set[int] = set()
+    guessed = False
+    while len(replaced) < MAX_ERRORS:
+        try:
+            parse(source, tokens, tags)
+            break
+        except TemplateSyntaxError as error:
+            extent = _tag_at(tokens, _start(error))
+            name = "" if extent is None else _name(tokens, extent[0])
+            if error.code in _OF_STRUCTURE and name not in _LEAVING:
+                if not guessed and not passed:
+                    errors.append(error)
+                break
+            if extent is None or tokens[extent[0]].start in replaced:
+                break
+            begin, end = extent
+            replaced.add(tokens[begin].start)
+            follows = guessed and name.startswith("end")
+            if tokens[begin].start not in passed and not follows:
+                errors.append(error)
+            meant = error.suggestion if error.code is ErrorCode.UNKNOWN_TAG and error.suggestion else name
+            simplest = _simplest(tokens, begin, end, meant, tags)
+            guessed |= tokens[begin].kind == BEGIN_TAG and (bool(simplest) or meant not in tags)
+            tokens = [*tokens[:begin], *simplest, *tokens[end + 1 :]]
+    return errors
+
+
+def _tag_at(tokens: list[Token], at: int) -> tuple[int, int] | None:
+    """The indexes of the first and last token of the tag or output around a place."""
+    begin = None
+    for index, token in enumerate(tokens):
+        if token.kind in (BEGIN_OUTPUT, BEGIN_TAG):
+            begin = index
+        elif token.kind in (END_OUTPUT, END_TAG) and begin is not None:
+            if tokens[begin].start <= at <= token.end:
+                return begin, index
+            begin = None
+    return None
+
+
+def _name(tokens: list[Token], begin: int) -> str:
+    named = tokens[begin + 1]
+    return named.value if tokens[begin].kind == BEGIN_TAG and named.kind == NAME else ""
+
+
+def _simplest(
+    tokens: list[Token], begin: int, end: int, name: str, tags: Mapping[str, TagParser]
+) -> list[Token]:
+    """The tokens to put in the place of a tag; none where it neither opens nor closes anything."""
+    first, last = tokens[begin], tokens[end]
+    header: tuple[tuple[str, object], ...] | None = _SIMPLEST.get(name)
+    if name == "block":
+        header = ((NAME, f"_{first.start}"),)  # a name that no other block has
+    elif name == "set" and _opens(tokens, begin, end):
+        header = ((NAME, "_"),)
+    elif name == "end" or (name.startswith("end") and name[3:] in tags):
+        header = ()
+    if header is None or first.kind != BEGIN_TAG:
+        return []
+    inside = [Token(kind, value, first.end, first.end) for kind, value in ((NAME, name), *header)]
+    return [first, *inside, last]
+
+
+def _opens(tokens: list[Token], begin: int, end: int) -> bool:
+    """Whether a ``set`` has a body: no value in it, and a closer behind it."""
+    if any(token.kind is OPERATOR and token.value in ("=", "??=") for token in tokens[begin:end]):
+        return False
+    behind = tokens[end:]
+    return any(
+        token.kind is BEGIN_TAG and following.kind is NAME and following.value == "endset"
+        for token, following in pairwise(behind)
+    )
