@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_KEPT = "\t\u200c\u200d"
+"""Not printable to Python, and part of ordinary text: the joiners hold emoji and Persian words together."""
 _CONTEXT_LINES = 1
 """Lines shown before and after the lines of a span."""
 _MAX_SPAN_LINES = 6
@@ -153,10 +155,10 @@ class Source:
 
 
 def printable(text: str) -> str:
-    """A text as it can be shown: control characters and lone surrogates replaced, tabs kept."""
+    """A text as it can be shown: control characters and lone surrogates replaced, tabs and joiners kept."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c == "\t" or unicodedata.combining(c) else "\ufffd" for c in text)
+    return "".join(c if c.isprintable() or c in _KEPT or unicodedata.combining(c) else "\ufffd" for c in text)
 
 
 def encodable(text: str) -> str:

@@ -88,6 +88,11 @@ def _recursive_loop(g: Generator, node: nodes.For) -> None:
     g.write(g.directly_awaited(py.call(py.load(name, at), [iterable], g.at(node.iterable.span)), at), at)
 
 
+def turns_name(node: nodes.For) -> str:
+    """The name of the iterator of a loop that no ``loop`` counts."""
+    return f".turns{node.span.start}"
+
+
 def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None) -> None:
     at = g.at(node.span)
     over = g.at(node.iterable.span)
@@ -103,6 +108,9 @@ def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None
         target = ast.Tuple([target, py.store(position, at)], py.STORE, **at)
     elif g.form.is_async:
         iterable = py.call(".async_iterate", [iterable], over)
+    elif node.condition is None:
+        # held by a name, so that an error can tell in which turn it happened
+        iterable = py.named(turns_name(node), py.call(".iter", [iterable], over), over)
     empty = g.temporary("empty") if node.otherwise else ""
     if empty:
         g.emit(py.assign(empty, py.constant(True, at), at))

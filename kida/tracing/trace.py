@@ -18,6 +18,7 @@ from kida.source import Region, Source, printable
 if TYPE_CHECKING:
     from kida.render_context import RenderContext
     from kida.template.linking import Unit
+    from kida.tracing.variables import LoopTurn
 
 _MARK: Final = ".template"
 """The name under which the code of a template finds its own unit."""
@@ -58,6 +59,14 @@ class TemplateFrame:
         from kida.tracing.variables import visible_variables
 
         return visible_variables(self._frames, self._source, self.line, self.column or 0)
+
+    def loops(self) -> tuple[LoopTurn, ...]:
+        """The loops of the template that were running here, outermost first; empty once detached."""
+        if not self._frames or self._source is None:
+            return ()
+        from kida.tracing.variables import running_loops
+
+        return running_loops(self._frames, self._source, self.line, self.column or 0)
 
     def context_names(self) -> list[str]:
         """The names of the variables that the template was rendered with, and of the globals."""

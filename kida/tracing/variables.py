@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
+from kida.compiler.control import turns_name
+from kida.runtime.loop import AsyncLoopContext, LoopContext
 from kida.runtime.undefined import missing
 from kida.semantics.analysis import analyse
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
 from kida.source import Source, Span
 from kida.syntax import nodes
 from kida.tracing.trace import context_of, unit_of
+
+_COUNTED: Final[tuple[type, ...]] = (type(iter([])), type(iter(())))
+"""Iterators that tell how far they have come (``__reduce__``) without being moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopTurn:
+    """A loop that was running: ``target`` is its variables as written, ``line`` where it stands in the template, and
+    ``index`` its turn, from 1; ``None`` where only the iterator knows.
+    """
+
+    target: str
+    line: int
+    index: int | None
 
 
 def visible_variables(frames: Sequence[FrameType], source: Source, line: int, column: int) -> dict[str, Any]:
@@ -36,6 +53,61 @@ def visible_variables(frames: Sequence[FrameType], source: Source, line: int, co
                 found.setdefault(name, value)
         scope = scope.parent
     return found
+
+
+def running_loops(
+    frames: Sequence[FrameType], source: Source, line: int, column: int
+) -> tuple[LoopTurn, ...]:
+    """The loops that a place stands in and that were running there, outermost first; parameters as above."""
+    unit = unit_of(frames[0])
+    if unit is None:
+        return ()
+    from kida.template.introspection import parsed
+
+    tree = parsed(unit.template.environment, source)
+    scopes = analyse(tree, source)
+    offset = source.offset(line, column)
+    return tuple(
+        LoopTurn(
+            source.text[node.target.span.start : node.target.span.end],
+            source.position(node.span.start).line,
+            _turn(node, scopes, frames),
+        )
+        for node in _loops_around(tree, offset)
+        if any(
+            _local(variable.python_name, frames) is not missing
+            for variable in scopes.opened[node, "body"].variables.values()
+            if variable.scope is scopes.opened[node, "body"]
+        )
+    )
+
+
+def _loops_around(tree: nodes.Template, offset: int) -> Iterator[nodes.For]:
+    for node in nodes.walk(tree):
+        if isinstance(node, nodes.For):
+            extent = _extent(node, "body")
+            if extent is not None and extent.start <= offset <= extent.end:
+                yield node
+
+
+def _turn(node: nodes.For, scopes: Scopes, frames: Sequence[FrameType]) -> int | None:
+    loop = scopes.opened[node, "body"].variables.get("loop")
+    counted = missing if loop is None else _local(loop.python_name, frames)
+    if isinstance(counted, (LoopContext, AsyncLoopContext)):
+        return counted.index
+    iterator = _local(turns_name(node), frames)
+    if isinstance(iterator, _COUNTED):
+        state = iterator.__reduce__()
+        reached: Any = state[2] if len(state) > 2 else None  # it has none behind the last turn
+        return reached if isinstance(reached, int) else None
+    return None
+
+
+def _local(name: str, frames: Sequence[FrameType]) -> Any:
+    for frame in frames:
+        if name in frame.f_locals:
+            return frame.f_locals[name]
+    return missing
 
 
 def _value(variable: Variable, frames: Sequence[FrameType]) -> Any:

@@ -34,6 +34,8 @@ _INTERNAL_ASSERTION = "Tried to resolve a name to a reference"
 _INTERNAL_STAND_IN = re.compile(r"\bt_\d+\(\) got an unexpected keyword argument")
 
 
+# Functions of Jinja2's public API for extensions; where rendering loads a template the second alone is in the traceback.
+_COMPILING = frozenset({"compile", "as_const"})
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}", re.IGNORECASE)
 _MODULE = re.compile(r"\b(?:jinja2|kida)(?:\.\w+)*\.(\w+ object)")
 # Jinja2's built-in filters and tests refuse arguments as any Python function does; Kida says which filter it was.
@@ -107,7 +109,7 @@ def _outcome(render: Callable[[], str]) -> Outcome:
         return Outcome(
             error=_NAMES.get(name, name),
             message=str(error).partition("\n")[0][:200],
-            compiling=any(step.f_code.co_name == "compile" for step, _ in walk_tb(error.__traceback__)),
+            compiling=any(step.f_code.co_name in _COMPILING for step, _ in walk_tb(error.__traceback__)),
         )
 
 

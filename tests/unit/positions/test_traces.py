@@ -464,6 +464,35 @@ def test_no_name_of_the_engines_own_is_among_the_variables() -> None:
 # --- the trace as a value --------------------------------------------------------------------------------------------
 
 
+def turns(template: str, **context: Any) -> list[tuple[str, int, int | None]]:
+    error = raised(lambda: Environment().render_string(template, context))
+    return [(turn.target, turn.line, turn.index) for turn in trace_of(error).frames[-1].loops()]
+
+
+def test_a_frame_tells_the_turns_of_the_loops_around() -> None:
+    nested = "{% for x in xs %}\n{% for y in [1, 2, 3] %}{{ 1 / (x - y) }}{% end %}{% end %}"
+    assert turns(nested, xs=(5, 3)) == [("x", 1, 2), ("y", 2, 3)]
+    assert turns("{% for k, v in xs %}{{ 1 / v }}{{ loop.index }}{% end %}", xs={1: 2, 2: 0}.items()) == [
+        ("k, v", 1, 2)
+    ]
+
+
+def test_a_turn_that_only_an_iterator_knows_is_none() -> None:
+    assert turns("{% for x in xs %}{{ 1 / x }}{% end %}", xs=iter({2: 1, 0: 1})) == [("x", 1, None)]
+    assert turns("{% for x in xs if x < 2 %}{{ 1 / x }}{% end %}", xs=[5, 0]) == [("x", 1, None)]
+
+
+def test_an_error_behind_a_loop_or_in_what_it_runs_over_is_in_no_turn() -> None:
+    assert turns("{% for x in xs %}{{ x }}{% end %}{{ 1 / 0 }}", xs=[1]) == []
+    assert turns("{% for x in 1 / 0 %}{{ x }}{% end %}") == []
+
+
+def test_a_loop_that_calls_a_macro_is_in_the_callers_frame_alone() -> None:
+    text = "{% macro m(v) %}{{ 1 / v }}{% end %}{% for x in [1, 0] %}{{ m(x) }}{% end %}"
+    error = raised(lambda: Environment().render_string(text))
+    assert [[turn.index for turn in frame.loops()] for frame in trace_of(error).frames] == [[2], []]
+
+
 def test_a_detached_trace_pickles_and_has_no_variables() -> None:
     trace = trace_of(error_of("{% set x = 1 %}{{ 1 / 0 }}")).detached()
     revived = pickle.loads(pickle.dumps(trace))
