@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kida_jupyter.registering import as_filter as filter  # noqa: A004 - that is what it registers
+from kida_jupyter.registering import as_global as global_
+from kida_jupyter.registering import as_test as test
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["filter", "global_", "load_ipython_extension", "test", "unload_ipython_extension"]
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Add ``%%kida`` to a shell: what IPython calls for ``%load_ext kida_jupyter``."""
-    from kida_jupyter.magics import add_magics
+    """Add ``%%kida`` and ``%kida`` to a shell: what IPython calls for ``%load_ext kida_jupyter``."""
+    from kida_jupyter.extension import load
 
-    add_magics(shell)
+    load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Put everything back as it was: what IPython calls for ``%unload_ext kida_jupyter``."""
-    from kida_jupyter.magics import remove_magics
+    from kida_jupyter.extension import unload
 
-    remove_magics(shell)
+    unload(shell)

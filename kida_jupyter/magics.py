@@ -1,50 +1,56 @@
-"""The cell magic ``%%kida``: its options, and what it does with a cell."""
+"""The magics: ``%%kida``, which renders a cell, and ``%kida``, which has the commands."""
 
 # mypy: disable-error-code="no-untyped-call, untyped-decorator"
-# IPython's decorators for magics and its display() have no types.
+# IPython's decorators for magics have no types.
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
-from keyword import iskeyword
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar
 
-from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
-from IPython.display import display
 
-from kida_jupyter.notebook import Notebook, is_ipythons
-from kida_jupyter.output import FORMATS, Format, bundle_of, format_of, value_of
+from kida_jupyter.cells import Cell, cell_of, template_of, variables_of
+from kida_jupyter.commands import help_text, run_command
+from kida_jupyter.notebook import Notebook
+from kida_jupyter.options import UNDEFINED, cell_options, usage
+from kida_jupyter.output import FORMATS, NotShown, show_result, show_stream, value_of
 from kida_jupyter.views.error import with_view
 
 _REGISTERED_AS: Final = "KidaMagics"
-_NEAR: Final = 0.5
-"""How alike a word and an option must be to ask whether it was meant: there are few options, all of them short."""
+_KINDS: Final = ("line", "cell")
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class CellOptions:
-    """What stands behind ``%%kida``: the format asked for, the cell's name, and the variable for the result."""
+def _documented(text: str) -> Callable[[F], F]:
+    """Give a function its documentation, where that is not written but made."""
 
-    format: str | None
-    name: str | None
-    to: str | None
+    def document(function: F) -> F:
+        function.__doc__ = text
+        return function
+
+    return document
 
 
 @magics_class
 class KidaMagics(Magics):
     """The magics of one shell, and the notebook they work on."""
 
-    def __init__(self, shell: InteractiveShell) -> None:
+    def __init__(self, shell: InteractiveShell, notebook: Notebook) -> None:
         super().__init__(shell)
-        self.notebook = Notebook(shell)
-        self.replaced: Any = shell.magics_manager.magics["cell"].get("kida")
+        self.notebook = notebook
+        self.replaced: dict[str, Any] = {
+            kind: shell.magics_manager.magics[kind].get("kida") for kind in _KINDS
+        }
+
+    @no_var_expand
+    @line_magic("kida")  # type: ignore[arg-type]
+    @_documented(help_text())
+    def kida_line(self, line: str) -> None:
+        run_command(self.notebook, line)
 
     @magic_arguments("%kida")  # the help shows a % before it
     @argument(
@@ -62,115 +68,118 @@ class KidaMagics(Magics):
     @argument(
         "--to",
         metavar="VAR",
-        help="the variable that the result is stored in: a str, or Markup for html and svg. Without it: _",
+        help="the variable that the result is stored in: a str, or Markup where values are escaped. Without it: _",
     )
+    @argument(
+        "--with",
+        dest="with_",
+        metavar="EXPR",
+        help="a mapping, in which names are looked up before the notebook's variables: rows[0], or dict(title='Draft'). "
+        "An expression with spaces outside of brackets goes in quotes.",
+    )
+    @argument(
+        "--undefined",
+        metavar="|".join(UNDEFINED),
+        help="what a name that is not there does: strict fails, lenient writes nothing, chainable writes nothing for "
+        "its attributes either, debug writes the expression.",
+    )
+    @argument(
+        "--autoescape",
+        action="store_true",
+        default=None,
+        help="escape values for HTML, whatever the format.",
+    )
+    @argument(
+        "--no-autoescape",
+        dest="autoescape",
+        action="store_false",
+        help="write values as they are, whatever the format.",
+    )
+    @argument(
+        "--live",
+        action="store_true",
+        help="render again, in place, after each cell that changes a variable that was read. %%kida live lists and stops.",
+    )
+    @argument("--stream", action="store_true", help="show the result while it is rendered.")
+    @argument("--quiet", action="store_true", help="show nothing; the result is stored all the same.")
     @no_var_expand
     @cell_magic
     def kida(self, line: str, cell: str) -> None:
         """Render the cell, a Kida template, with the notebook's variables, and show the result.
 
-        The template reads variables when it needs them, and never writes any::
+        The template reads variables when it needs them, and never writes any. Names are looked up in --with first,
+        then among the notebook's variables, then among the environment's globals. %kida alone shows what else
+        there is::
 
             %%kida --as html
             <ul>{% for name in names %}<li>{{ name }}</li>{% end %}</ul>
         """
-        options = parse_options(line)
-        output = format_of(options.format, options.name, cell)
-        text = self._rendered(cell, options.name, output)
-        self._keep(value_of(output, text), options.to)
-        _show(text, output)
+        made = cell_of(self.notebook, cell_options(KidaMagics.kida.parser, line), cell)
+        if made.options.live:
+            self.notebook.live.start(made)
+            return
+        # what is wrong with --with is said before a name is given to the cell
+        variables = variables_of(self.notebook, made)
+        if made.options.stream and not made.options.quiet:
+            self._stream(made, variables)
+        else:
+            self._render(made, variables)
 
-    def _rendered(self, cell: str, name: str | None, output: Format) -> str:
+    def _render(self, cell: Cell, variables: Mapping[str, Any]) -> None:
         try:
-            template = self.notebook.template(cell, name, escapes=output.escapes)
-            return self.notebook.render(template)
+            text = self.notebook.render(template_of(self.notebook, cell), variables=variables)
         except (Exception, KeyboardInterrupt) as error:
-            failed = with_view(error, self._file_name)
+            failed = with_view(error, self.notebook)
+        else:
+            self._keep(cell, text)
+            if not cell.options.quiet:
+                _show(lambda: show_result(text, cell.output))
+            return
         # outside of the except clause: IPython would look at the context of an exception that stands in for another
         raise failed
 
-    def _keep(self, value: str, to: str | None) -> None:
-        if to is not None:
-            self.notebook.shell.push({to: value})
-        else:
-            self.notebook.shell.displayhook.update_user_ns(value)
+    def _stream(self, cell: Cell, variables: Mapping[str, Any]) -> None:
+        written: list[str] = []
+        failures: list[BaseException] = []
 
-    def _file_name(self, path: str) -> str:
-        describe = getattr(self.notebook.shell.compile, "format_code_name", None)
-        cell = describe(path) if describe is not None else None
-        return cell[1] if cell else Path(path).name
+        def pieces() -> Iterator[str]:
+            try:
+                for piece in self.notebook.stream(template_of(self.notebook, cell), variables=variables):
+                    written.append(piece)
+                    yield piece
+            except (Exception, KeyboardInterrupt) as error:
+                # the output shows what came until here, and then the error
+                failures.append(with_view(error, self.notebook))
+
+        try:
+            _show(lambda: show_stream(pieces(), cell.output, self.notebook.shell))
+        finally:
+            if not failures:
+                self._keep(cell, "".join(written))
+        if failures:
+            raise failures[0]
+
+    def _keep(self, cell: Cell, text: str) -> None:
+        self.notebook.keep(value_of(text, escapes=cell.escapes), cell.options.to)
 
 
-def parse_options(line: str) -> CellOptions:
-    """The options of a cell. Raises ``UsageError``, which IPython shows in a line, for what they cannot be."""
-    parser = KidaMagics.kida.parser
-    parser.allow_abbrev = False
+def _show(show: Callable[[], Any]) -> None:
     try:
-        given, unknown = parser.parse_known_args(shlex.split(line))
-    except (UsageError, ValueError) as error:
-        raise _usage(f"{error}".removesuffix(".")) from None
-    if unknown:
-        raise _unknown_word(unknown[0])
-    options = CellOptions(given.format, given.name, given.to)
-    if options.format is not None and options.format not in FORMATS:
-        near = _nearest(options.format.lower(), FORMATS)
-        known = ", ".join(FORMATS)
-        raise _usage(f"--as {options.format} is none of {known}", near and f"--as {near}")
-    if options.name == "":
-        raise _usage("--name needs a name")
-    if options.to is not None:
-        _check_variable(options.to)
-    return options
+        show()
+    except NotShown as error:
+        raise usage("%%kida", str(error)) from None
 
 
-def _check_variable(name: str) -> None:
-    if not name.isidentifier() or iskeyword(name):
-        raise _usage(f"--to {name}: that is no name for a variable")
-    if is_ipythons(name):
-        raise _usage(f"--to {name}: that variable is IPython's own")
-
-
-def _unknown_word(word: str) -> UsageError:
-    if word in FORMATS:
-        return _usage(f"no option {word}", f"--as {word}")
-    option = word.partition("=")[0]
-    options = {name.lstrip("-"): name for name in KidaMagics.kida.parser._option_string_actions}
-    near = _nearest(option.lstrip("-").lower(), options)
-    return _usage(f"no option {option}; there are {', '.join(options.values())}", near and options[near])
-
-
-def _usage(message: str, meant: str | None = None) -> UsageError:
-    return UsageError(f"%%kida: {message}" + (f". Did you mean {meant}?" if meant else ""))
-
-
-def _nearest(word: str, known: Iterable[str]) -> str | None:
-    near = get_close_matches(word, list(known), n=1, cutoff=_NEAR)
-    return near[0] if near else None
-
-
-def _show(text: str, output: Format) -> None:
-    if not text.strip():
-        return  # a library of macros writes nothing but the lines between them
-    try:
-        bundle = bundle_of(output, text)
-    except ValueError as error:
-        display({"text/plain": text}, raw=True)
-        raise _usage(f"the result is not JSON: {error}") from None
-    display(bundle, raw=True)
-
-
-def add_magics(shell: InteractiveShell) -> None:
-    """Register ``%%kida`` with a shell; a second time changes nothing."""
-    if _REGISTERED_AS not in shell.magics_manager.registry:
-        shell.register_magics(KidaMagics(shell))
+def add_magics(shell: InteractiveShell, notebook: Notebook) -> None:
+    """Register the magics with a shell."""
+    shell.register_magics(KidaMagics(shell, notebook))
 
 
 def remove_magics(shell: InteractiveShell) -> None:
-    """Take ``%%kida`` from a shell again, and put back what had the name before."""
-    registered = shell.magics_manager.registry.pop(_REGISTERED_AS, None)
-    if registered is None:
-        return
-    cell_magics = shell.magics_manager.magics["cell"]
-    del cell_magics["kida"]
-    if registered.replaced is not None:
-        cell_magics["kida"] = registered.replaced
+    """Take the magics from a shell again, and put back what had the name before."""
+    registered = shell.magics_manager.registry.pop(_REGISTERED_AS)
+    for kind in _KINDS:
+        magics = shell.magics_manager.magics[kind]
+        del magics["kida"]
+        if registered.replaced[kind] is not None:
+            magics["kida"] = registered.replaced[kind]

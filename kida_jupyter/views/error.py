@@ -1,114 +1,236 @@
-"""The error view: an exception that passed through a template, as text, in place of Python's traceback."""
+"""The error view in IPython: an exception that passed through a template is shown by it, in place of Python's traceback.
+
+A notebook gets the view as HTML, with the same as text beside it, and the error itself in a line: the cell counts as
+failed, and nothing stands there twice. A terminal gets the text, painted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Final
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from IPython.core.displaypub import DisplayPublisher
 
 import kida
+from kida_jupyter.views import drawing
+from kida_jupyter.views.links import CellLinks
+from kida_jupyter.views.report import ErrorReport, Surroundings, report_of
 
-_ENGINE_NOTE: Final = "in template "
-"""The engine's note of where a foreign exception happened begins so; the view tells the same at length."""
-_OWN_FILES: Final = str(Path(__file__).parents[1])
-_NAMED_KINDS: Final = frozenset(("macro", "block", "caller", "slot"))
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
-PythonFileName = Callable[[str], str]
-"""How people are shown a Python file: the cell's number for a notebook's, whose own name means nothing."""
+    from kida_jupyter.notebook import Notebook
+
+_REPLACED: Final = "showtraceback"
+_NO_COLOURS: Final = frozenset(("nocolor", ""))
 
 
 class CellError(Exception):
     """Stands in for an exception that IPython would show in its own way, whatever the exception says.
 
-    Parameters: ``error``, what happened; ``view``, the text to show for it.
+    Parameters: ``error``, what happened; ``view``, what to show for it.
     """
 
-    def __init__(self, error: BaseException, view: str) -> None:
-        super().__init__(_headline(error))
-        self._view = view
-
-    def _render_traceback_(self) -> list[str]:
-        return self._view.splitlines()
+    def __init__(self, error: BaseException, view: View) -> None:
+        super().__init__(view.report.headline)
+        self.error = error
+        self._render_traceback_ = view.lines
 
 
-def with_view(error: BaseException, file_name: PythonFileName = str) -> BaseException:
+class View:
+    """An exception's view. IPython asks the exception for `lines`; shows them in full but while `briefly` is set."""
+
+    __slots__ = ("briefly", "colours", "report")
+
+    def __init__(self, report: ErrorReport, colours: bool) -> None:
+        self.report = report
+        self.colours = colours
+        self.briefly = False
+
+    def lines(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        if self.briefly:
+            return [self.report.in_a_line]
+        return drawing.text(self.report, colours=self.colours).split("\n")
+
+
+def with_view(error: BaseException, notebook: Notebook | Callable[[str], str] | None = None) -> BaseException:
     """The exception to raise for IPython to show the error view of one.
 
     It is the same exception, so that its type and ``%debug`` stay, where IPython lets it speak for itself.
-    Parameters: ``error``; ``file_name``, as in `error_text`.
+    Parameters: ``error``; ``notebook``, where it happened, or how the notebook shows Python's files.
     """
     try:
-        view = error_text(error, file_name)
+        shell = getattr(notebook, "shell", None)
+        view = View(report_of(error, _surroundings(notebook)), _has_colours(shell))
+        view.lines()
     except Exception:
         return error  # Python's own traceback says more than an error about an error
     if isinstance(error, SyntaxError) or _comes_of_group(error):
-        return CellError(error, view)
+        return _stand_in(error, view)
     try:
         str(error)  # IPython asks for it too
         # and it asks an exception for the lines to show by this name
-        error._render_traceback_ = view.splitlines  # type: ignore[attr-defined]
+        error._render_traceback_ = view.lines  # type: ignore[attr-defined]
     except Exception:  # whatever the exception's own class does there
-        return CellError(error, view)
+        return _stand_in(error, view)
     return error
 
 
-def error_text(error: BaseException, file_name: PythonFileName = str) -> str:
-    """An exception in a few lines: what, where, and the chain of templates that led there.
+def show_error(
+    error: BaseException, notebook: Notebook, *, display_id: str | None = None, update: bool = False
+) -> None:
+    """Show the view of an exception as output, without raising it.
 
-    Parameters: ``error``; ``file_name``, how the files of the user's own functions are shown.
+    Parameters: ``error``; ``notebook``; ``display_id``, by which the output can be shown anew; ``update``, whether
+    to show it in place of the output of that id.
     """
-    if isinstance(error, kida.TemplateError):
-        return "\n".join([error.format_compact(), *_python_steps(error, file_name)])
-    return "\n".join([_headline(error), *_notes(error), *_chain(error), *_python_steps(error, file_name)])
+    shell = notebook.shell
+    _publish(shell, report_of(error, _surroundings(notebook)), display_id, update)
 
 
-def _headline(error: BaseException) -> str:
-    try:
-        message = str(error)
-    except Exception:
-        message = "(its message cannot be shown)"
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+def error_text(error: BaseException, file_name: Callable[[str], str] | None = None) -> str:
+    """The view of an exception as plain text; ``file_name`` says how Python's files are shown."""
+    return drawing.text(report_of(error, _surroundings(file_name)))
 
 
-def _notes(error: BaseException) -> Iterator[str]:
-    for note in getattr(error, "__notes__", ()):
-        if not str(note).startswith(_ENGINE_NOTE):
-            yield str(note)
+def install(shell: InteractiveShell, notebook: Notebook) -> None:
+    """Show exceptions that passed through templates by the error view, wherever they were raised in a shell.
+
+    All others stay IPython's, and so do ``%debug``, ``%pdb`` and ``%tb``. A second time changes nothing.
+    """
+    if not isinstance(vars(shell).get(_REPLACED), ShowTraceback):
+        vars(shell)[_REPLACED] = ShowTraceback(shell, notebook)
 
 
-def _chain(error: BaseException) -> Iterator[str]:
-    """The place, with what failed underlined, and its callers from the nearest outwards."""
-    steps = [frame for frame in kida.trace_of(error).frames if frame.kind != "python"]
-    if not steps:
-        return
-    *callers, innermost = steps
-    yield f"  --> {_place(innermost)}"
-    if innermost.snippet:
-        yield innermost.snippet
-    for caller in reversed(callers):
-        yield f"  called from {_place(caller)}: {caller.source_line.strip()}"
+def uninstall(shell: InteractiveShell) -> None:
+    """Put back how a shell shows exceptions."""
+    installed = vars(shell).get(_REPLACED)
+    if isinstance(installed, ShowTraceback):
+        installed.remove()
 
 
-def _python_steps(error: BaseException, file_name: PythonFileName) -> Iterator[str]:
-    """The user's own functions that the template called, from the nearest outwards."""
-    for frame in reversed(kida.trace_of(error).frames):
-        if frame.kind == "python" and not (frame.filename or "").startswith(_OWN_FILES):
-            line = f": {frame.source_line.strip()}" if frame.source_line.strip() else ""
-            yield f"  in Python: {frame.name} at {file_name(frame.filename or '?')}:{frame.line}{line}"
+class ShowTraceback:
+    """Stands in for a shell's ``showtraceback``, through which IPython shows every exception but `UsageError`.
+
+    Not ``set_custom_exc``: a shell has one such handler only, and it is also given the syntax errors of cells.
+    """
+
+    def __init__(self, shell: InteractiveShell, notebook: Notebook) -> None:
+        self._shell = shell
+        self._notebook = notebook
+        self._before: Callable[..., Any] = shell.showtraceback
+        self._was_own = _REPLACED in vars(shell)
+        self.links = CellLinks(shell)
+
+    def remove(self) -> None:
+        """Put back what was there before."""
+        self.links.remove()
+        if self._was_own:
+            vars(self._shell)[_REPLACED] = self._before
+        else:
+            del vars(self._shell)[_REPLACED]
+
+    def __call__(self, exc_tuple: Any = None, *args: Any, **options: Any) -> Any:
+        """What IPython calls to show an exception, the current one or the one given; it has the method's parameters."""
+        error = _given(exc_tuple)
+        if error is None or not is_templates(error):
+            return self._before(exc_tuple, *args, **options)
+        shown = error if view_of(error) is not None else with_view(error, self._notebook)
+        view = view_of(shown)
+        if view is None:
+            return self._before(exc_tuple, *args, **options)
+        if not _is_rich(self._shell):
+            return self._before(_tuple(shown, error), *args, **options)
+        _publish(self._shell, view.report, None, False)
+        view.briefly = True
+        try:
+            return self._before(_tuple(shown, error), *args, **options)
+        finally:
+            view.briefly = False
 
 
-def _place(frame: kida.TemplateFrame) -> str:
-    column = "" if frame.column is None else f":{frame.column + 1}"
-    inside = ""
-    if frame.kind in _NAMED_KINDS:
-        inside = f" in {frame.kind} {frame.name}" if frame.name else f" in {frame.kind}"
-    return f"{frame.display_name}:{frame.line}{column}{inside}"
+def is_templates(error: BaseException) -> bool:
+    """Whether an exception is the business of the error view."""
+    return isinstance(error, (kida.TemplateError, CellError)) or bool(kida.trace_of(error).frames)
+
+
+def view_of(error: BaseException) -> View | None:
+    """The view that `with_view` gave to an exception."""
+    owner = getattr(getattr(error, "_render_traceback_", None), "__self__", None)
+    return owner if isinstance(owner, View) else None
+
+
+def _publish(shell: InteractiveShell, report: ErrorReport, display_id: str | None, update: bool) -> None:
+    rich = _is_rich(shell)
+    bundle = {"text/plain": drawing.text(report, colours=not rich and _has_colours(shell))}
+    if rich:
+        bundle["text/html"] = drawing.html(report)
+    transient = {} if display_id is None else {"display_id": display_id}
+    shell.display_pub.publish(bundle, transient=transient, update=update)
+
+
+def _is_rich(shell: InteractiveShell) -> bool:
+    """Whether a shell's front end may show HTML: IPython's own publisher, a terminal's, prints text and nothing else."""
+    return type(shell.display_pub) is not DisplayPublisher
+
+
+def _has_colours(shell: InteractiveShell | None) -> bool:
+    """Whether text is painted: in a terminal whose user has not turned colours off, and not in a file."""
+    return (
+        shell is not None
+        and not _is_rich(shell)
+        and str(shell.colors).lower() not in _NO_COLOURS
+        and "NO_COLOR" not in os.environ
+        and bool(getattr(sys.stdout, "isatty", bool)())
+    )
+
+
+def _surroundings(notebook: Notebook | Callable[[str], str] | None) -> Surroundings:
+    if notebook is None:
+        return Surroundings()
+    shell = getattr(notebook, "shell", None)
+    if shell is None:
+        return Surroundings(file_name=notebook)  # type: ignore[arg-type]
+    display = vars(shell).get(_REPLACED)
+    links = display.links if isinstance(display, ShowTraceback) else CellLinks(shell, follow=False)
+    named: Mapping[str, str] = getattr(notebook, "named_cells", {})
+    return Surroundings(
+        file_name=links.file_name,
+        link=links.link_to(named),
+        variables=notebook.variables,  # type: ignore[union-attr]
+        cells=tuple(named),
+    )
+
+
+def _stand_in(error: BaseException, view: View) -> CellError:
+    kind = type(error)
+    # the front end shows the name of the type
+    made = type(kind.__name__, (CellError,), {"__module__": kind.__module__})
+    return made(error, view)  # type: ignore[no-any-return]
+
+
+def _given(exc_tuple: Any) -> BaseException | None:
+    """The exception that IPython is to show."""
+    if exc_tuple is None:
+        error = sys.exc_info()[1] or getattr(sys, "last_value", None)
+    else:
+        error = exc_tuple if isinstance(exc_tuple, BaseException) else exc_tuple[1]
+    return error if isinstance(error, BaseException) else None
+
+
+def _tuple(shown: BaseException, error: BaseException) -> tuple[Any, ...]:
+    return type(shown), shown, error.__traceback__
 
 
 def _comes_of_group(error: BaseException | None) -> bool:
     """Whether IPython takes an exception for one with a group behind it: it prints Python's own traceback then."""
-    while error is not None:
+    seen = set()
+    while error is not None and id(error) not in seen:
         if isinstance(error, BaseExceptionGroup):
             return True
+        seen.add(id(error))
         error = error.__context__
     return False

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import DEVNULL
 
+import IPython
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import KernelManager
 from traitlets.config import Config
 
+import kida_jupyter
+from tests.notebook.in_process import Session
 from tests.notebook.kernel import PATIENCE, Kernel
 
 
@@ -35,8 +38,9 @@ def running_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]
 @pytest.fixture
 def kernel(running_kernel: Kernel) -> Kernel:
     """The kernel as after a start: no variables, no named cells, the extension loaded."""
-    running_kernel.run("%reset -f")
-    assert running_kernel.run("%reload_ext kida_jupyter").ok
+    # in cells of their own: what is unloaded and loaded within one keeps its named cells
+    for cell in ("%reset -f", "%unload_ext kida_jupyter", "%load_ext kida_jupyter"):
+        assert running_kernel.run(cell).ok
     return running_kernel
 
 
@@ -49,3 +53,30 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     made = InteractiveShell(config=config)
     yield made
     made.restore_sys_module_state()
+
+
+@pytest.fixture(scope="session")
+def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """One shell within this process for the session: to make one takes a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor" if IPython.version_info[0] >= 9 else "NoColor"
+        made = InteractiveShell.instance(config=config)
+        yield made
+        InteractiveShell.clear_instance()
+        made.restore_sys_module_state()
+
+
+@pytest.fixture
+def session(
+    running_shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Session]:
+    """A shell as after its start, with the extension, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    running_shell.reset(new_session=True)
+    running_shell.meta.clear()
+    kida_jupyter.load_ipython_extension(running_shell)
+    yield Session(running_shell)
+    kida_jupyter.unload_ipython_extension(running_shell)

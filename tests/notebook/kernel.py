@@ -15,9 +15,10 @@ PATIENCE = 60
 
 @dataclass
 class Run:
-    """What came of a cell: what it showed, by MIME type; what it wrote; its error; the kernel's reply."""
+    """What came of a cell: what it showed, by MIME type, and what took the place of that; what it wrote; its error; the kernel's reply."""
 
     shown: list[dict[str, Any]] = field(default_factory=list)
+    updates: list[dict[str, Any]] = field(default_factory=list, kw_only=True)
     stdout: str = ""
     stderr: str = ""
     error: dict[str, Any] | None = None
@@ -40,9 +41,10 @@ class Run:
 
     @property
     def view(self) -> str:
-        """The error as the notebook shows it."""
+        """The error as the notebook shows it, as text: the error view where there is one, else the traceback."""
         assert self.error is not None, self.shown
-        return "\n".join(self.error["traceback"])
+        views = [data["text/plain"] for data in self.shown[-1:] if "kida-error" in data.get("text/html", "")]
+        return str(views[0]) if views else "\n".join(self.error["traceback"])
 
 
 class Kernel:
@@ -91,6 +93,8 @@ def _collect(run: Run, message: dict[str, Any]) -> None:
     match message["msg_type"]:
         case "display_data" | "execute_result":
             run.shown.append(content["data"])
+        case "update_display_data":
+            run.updates.append(content["data"])
         case "stream" if content["name"] == "stdout":
             run.stdout += content["text"]
         case "stream":

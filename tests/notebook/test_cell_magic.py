@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
+from tests.notebook.in_process import Session
 from tests.notebook.kernel import Kernel
 
 
@@ -167,16 +170,23 @@ def test_a_template_may_await(kernel: Kernel) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["{{ begun() }}{% while true %}{% end %}", "{{ begun() }}{{ await sleep(600) }}"],
-    ids=["busy", "waiting"],
+    [
+        "{{ begun() }}{% while true %}{% end %}",
+        "{{ begun() }}{{ await sleep(600) }}",
+        "{{ begun() }}{{ await sleep(0) }}{% while true %}{% end %}",
+    ],
+    ids=["busy", "waiting", "busy after waiting"],
 )
+@pytest.mark.parametrize("options", ["", " --stream"])
 def test_interrupting_the_kernel_interrupts_a_render_and_the_next_cell_works(
-    kernel: Kernel, cell: str
+    kernel: Kernel, cell: str, options: str
 ) -> None:
     kernel.run("from asyncio import sleep\ndef begun():\n    print('begun', flush=True)\n    return ''")
-    reply = kernel.interrupt_when_busy(f"%%kida\n{cell}")
+    reply = kernel.interrupt_when_busy(f"%%kida{options}\n{cell}")
     assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
     assert kernel.run("%%kida\n{{ 1 + 1 }}").text == "2"
+    # nor does it go on unseen
+    assert "%%kida" not in kernel.value("[thread.name for thread in __import__('threading').enumerate()]")
 
 
 def test_help_shows_the_options(kernel: Kernel) -> None:
@@ -184,3 +194,200 @@ def test_help_shows_the_options(kernel: Kernel) -> None:
     help_text = page["data"]["text/plain"]
     for expected in ("%%kida [--as html|markdown|text|latex|json|svg]", "--name NAME", "--to VAR"):
         assert expected in help_text
+
+
+# --- --with, --undefined and --autoescape ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rows[1]",
+        "{'name': 'Grace', 'n': 2}",
+        "dict(name = 'Grace', n=2)",
+        "\"dict(name = 'Grace') | {'n': 2}\"",
+        "=dict(name='Grace', n=2)",
+        "ChainMap({}, rows[1])",
+        "series",
+    ],
+)
+def test_with_puts_a_mapping_before_the_variables(session: Session, expression: str) -> None:
+    session.run("import pandas\nfrom collections import ChainMap\nname, other = 'hidden', 'seen'")
+    session.run(
+        "rows = [{'name': 'Ada', 'n': 1}, {'name': 'Grace', 'n': 2}]\nseries = pandas.Series(rows[1])"
+    )
+    option = f"--with{expression}" if expression[0] == "=" else f"--with {expression}"
+    run = session.run(f"%%kida --to kept {option} --as text\n{{{{ name }}}} {{{{ n }}}} {{{{ other }}}}")
+    assert run.text == "Grace 2 seen"
+    assert session.names["kept"] == "Grace 2 seen"
+
+
+def test_names_are_looked_up_in_with_then_the_variables_then_the_globals(session: Session) -> None:
+    session.run(
+        "import kida_jupyter\nkida_jupyter.global_(a='global', b='global', c='global')\na = b = 'variable'"
+    )
+    cell = "%%kida --with dict(a='with')\n{{ a }} {{ b }} {{ c }}"
+    assert session.run(cell).text == "with variable global"
+
+
+def test_a_mapping_that_makes_what_it_lacks_is_not_asked_for_it(session: Session) -> None:
+    session.run("from collections import defaultdict\nrow = defaultdict(list, a=1)\nb = 2")
+    assert session.run("%%kida --with row\n{{ a }} {{ b }}").text == "1 2"
+    assert dict(session.names["row"]) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("expression", "line"),
+    [
+        ("[1, 2]", "--with [1, 2] gives no mapping of names to values: it is of type list"),
+        ("dict", "--with dict gives no mapping of names to values: it is of type type"),
+        ("rwos[0]", "--with rwos[0]: name 'rwos' is not defined. Did you mean rows?"),
+        ("rows[5]", "--with rows[5] failed: IndexError: list index out of range"),
+        ("{'a' 1}", "--with {'a' 1} is no expression of Python: "),
+        ("{'a': 1", "--with {'a': 1: a '}' is missing"),
+        ("", "argument --with: expected one argument"),
+        ("--quiet", "argument --with: expected one argument"),
+        ("rows[0] | other", "no option |; put brackets around an expression that has spaces"),
+    ],
+)
+def test_an_expression_that_gives_no_mapping_gets_one_clear_line(
+    session: Session, expression: str, line: str
+) -> None:
+    session.run("rows = [{}]\nother = {}")
+    complaint = session.complaint(f"%%kida --name part.html --with {expression}\ntext")
+    assert complaint.startswith(f"%%kida: {line}")
+    assert session.notebook.named_cells == {}
+
+
+@pytest.mark.parametrize(
+    ("undefined", "text"), [("lenient", "[]"), ("chainable", "[]"), ("debug", "[{{ nothing }}]")]
+)
+def test_undefined_says_what_becomes_of_names_that_are_not_there(
+    session: Session, undefined: str, text: str
+) -> None:
+    cell = "\n[{{ nothing }}]"
+    assert session.run(f"%%kida --undefined {undefined}{cell}").text == text
+    assert not session.run(f"%%kida{cell}").ok
+    session.run("%kida config undefined=lenient")
+    assert not session.run(f"%%kida --undefined strict{cell}").ok
+
+
+def test_undefined_holds_for_what_a_cell_includes_in_this_render(session: Session) -> None:
+    session.run("%%kida --name part.html --undefined lenient\n[{{ nothing }}]")
+    assert session.run("%%kida --undefined lenient\n{% include 'part.html' %}").text == "[]"
+    assert not session.run("%%kida\n{% include 'part.html' %}").ok
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [("--as text --autoescape", "&lt;"), ("--as html --no-autoescape", "<"), ("--as svg", "&lt;")],
+)
+def test_autoescape_goes_before_what_the_format_says(session: Session, options: str, text: str) -> None:
+    session.run("value = '<'")
+    assert session.run(f"%%kida {options} --to kept\n{{{{ value }}}}").text == text
+    assert hasattr(session.names["kept"], "__html__") == (text == "&lt;")
+
+
+# --- --quiet and --stream ----------------------------------------------------------------------------------------
+
+
+def test_quiet_shows_nothing_and_keeps_the_result(session: Session) -> None:
+    run = session.run("%%kida --quiet\n{{ 6 * 7 }}")
+    assert (run.ok, run.shown, run.stdout) == (True, [], "")
+    assert session.names["_"] == "42"
+    assert session.run("%%kida --quiet --stream --as json --to kept\n{").shown == []
+    assert session.names["kept"] == "{"
+
+
+def test_stream_shows_one_output_that_is_updated_as_it_grows(kernel: Kernel) -> None:
+    kernel.run(
+        "from threading import Event\nfrom time import sleep\ndef pause():\n    sleep(0.15)\n    return ''"
+    )
+    run = kernel.run(
+        "%%kida --stream --as html --to page\n<p>{% for n in range(4) %}{{ n }}{{ pause() }}{% end %}</p>"
+    )
+    assert run.text.startswith("<p>")
+    texts = [run.text, *(data["text/plain"] for data in run.updates)]
+    assert len(texts) > 2
+    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
+    assert texts[-1] == "<p>0123</p>"
+    assert run.updates[-1]["text/html"] == "<p>0123</p>"
+    assert kernel.value("page") == "Markup('<p>0123</p>')"
+
+
+def test_thousands_of_pieces_are_few_updates(kernel: Kernel) -> None:
+    run = kernel.run("%%kida --stream\n{% for n in range(20000) %}{{ n }} {% end %}")
+    assert run.updates[-1]["text/plain"].endswith("19999 ")
+    assert len(run.updates) < 2000
+
+
+def test_a_stream_that_fails_keeps_what_came_before_on_the_page(kernel: Kernel) -> None:
+    run = kernel.run("%%kida --stream\n{% for n in [2, 1, 0] %}{{ 2 // n }} {% end %}")
+    assert not run.ok
+    assert run.updates[-1] == {"text/plain": "1 2 "}
+    assert "ZeroDivisionError" in run.view
+
+
+def test_a_stream_may_await(kernel: Kernel) -> None:
+    kernel.run("async def fetch(n):\n    return n")
+    run = kernel.run("%%kida --stream\n{% for n in [1, 2] %}{{ await fetch(n) }}{% end %}")
+    assert [run.text, *(data["text/plain"] for data in run.updates)][-1] == "12"
+
+
+def test_json_is_shown_as_json_once_it_is_whole(kernel: Kernel) -> None:
+    run = kernel.run("%%kida --stream --as json\n[{{ 1 }}, {{ 2 }}]")
+    assert "application/json" not in run.data
+    assert run.updates[-1]["application/json"] == [1, 2]
+    run = kernel.run("%%kida --stream --as json --to kept\n[{{ 1 }}")
+    assert run.stderr.startswith("UsageError: %%kida: the result is not JSON")
+    assert kernel.value("kept") == "'[1'"
+
+
+def test_a_terminal_gets_a_stream_piece_by_piece(session: Session) -> None:
+    run = session.run("%%kida --stream\n{{ 1 }} {{ 2 }}")
+    assert (run.shown, run.stdout) == ([], "1 2\n")
+    assert session.names["_"] == "1 2"
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ("--live --quiet", "--live and --quiet do not go together"),
+        ("--stream --live", "--live and --stream do not go together"),
+        (
+            "--undefined lenint",
+            "--undefined lenint is none of strict, lenient, chainable, debug. Did you mean --undefined lenient?",
+        ),
+        ("lenient", "no option lenient. Did you mean --undefined lenient?"),
+        ("--autoscape", "Did you mean --autoescape?"),
+    ],
+)
+def test_options_that_cannot_be_meant_get_one_clear_line(session: Session, options: str, line: str) -> None:
+    assert session.complaint(f"%%kida {options}\ntext").endswith(line)
+
+
+# --- hints -------------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_variable_is_spoken_of_as_the_notebooks(session: Session) -> None:
+    view = session.run("%%kida\n{{ zebra }}").view
+    assert "No variable of the notebook has that name: assign 'zebra' in a cell" in view
+    assert "render()" not in view
+    assert "'In' is IPython's own" in session.run("%%kida\n{{ In }}").view
+
+
+def test_a_variable_that_an_imported_macro_does_not_see_is_told_from_one_that_is_missing(
+    session: Session,
+) -> None:
+    session.run("title = 'now'")
+    session.run("%%kida --name lib.html --quiet\n{% macro head() %}{{ title }}{% end %}")
+    view = session.run("%%kida\n{% from 'lib.html' import head %}{{ head() }}").view
+    assert "'title' is a variable of the notebook, which an imported template does not see" in view
+    session.run("import kida_jupyter\nkida_jupyter.global_(title='global')")
+    assert session.run("%%kida\n{% from 'lib.html' import head %}{{ head() }}").text == "global"
+
+
+@pytest.mark.parametrize("kind", ["filter", "test"])
+def test_a_filter_that_is_not_there_can_be_written_in_a_cell(session: Session, kind: str) -> None:
+    view = session.run(f"%%kida\n{{{{ 1 {'|' if kind == 'filter' else 'is'} zebra }}}}").view
+    assert f"@kida_jupyter.{kind} above def zebra(value)" in view

@@ -1,13 +1,306 @@
-"""The error view of exceptions that do not let anything be done to them."""
+"""The error view itself: what a report tells of an exception, how it is drawn, and how it gets into a shell."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
 
 import kida
-from kida_jupyter.views.error import CellError, error_text, with_view
+from kida_jupyter.notebook import Notebook
+from kida_jupyter.views import drawing
+from kida_jupyter.views.error import (
+    CellError,
+    error_text,
+    install,
+    is_templates,
+    show_error,
+    uninstall,
+    with_view,
+)
+from kida_jupyter.views.links import CellLinks
+from kida_jupyter.views.report import ErrorReport, Surroundings, report_of
+
+THREE_TEMPLATES = {
+    "base.html": "<body>\n{% block body %}{% endblock %}\n</body>",
+    "page.html": "{% extends 'base.html' %}{% import 'parts.html' as p %}\n{% block body %}\n"
+    "{% for row in rows %}{{ loop.index }}{{ p.card(row) }}{% endfor %}{% endblock %}",
+    "parts.html": "{% macro share(part, whole) %}\n\t{{ part / whole }}\n{% endmacro %}\n"
+    "{% macro card(row) %}<b>{{ share(row.a, row.b) }}</b>{% endmacro %}",
+}
+
+
+def fails(text: str, context: dict[str, Any] | None = None, **options: Any) -> Exception:
+    """The exception of a template."""
+    environment = kida.Environment(**options)
+    with pytest.raises(Exception) as caught:
+        environment.from_string(text, name="page.html").render(context or {})
+    return caught.value
+
+
+def report(text: str, context: dict[str, Any] | None = None, **options: Any) -> ErrorReport:
+    return report_of(fails(text, context, **options))
+
+
+def marked(found: ErrorReport) -> list[str]:
+    """What is underlined in the innermost frame, line by line."""
+    return [line.marked for line in found.frames[-1].lines if line.marked]
+
+
+class Reader(HTMLParser):
+    """What a browser would show of a view: the text outside of its style, what is marked, and its tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.marked: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, "the elements are well nested"
+
+    def handle_data(self, data: str) -> None:
+        if "style" in self.open:
+            return
+        self.text += data
+        if self.open[-1] == "mark":
+            self.marked.append(data)
+
+
+# --- what a report tells -------------------------------------------------------------------------------------------
+
+
+def test_a_chain_through_three_templates_and_two_macros_is_told_outermost_first() -> None:
+    environment = kida.Environment(loader=kida.DictLoader(THREE_TEMPLATES))
+    with pytest.raises(ZeroDivisionError) as caught:
+        environment.render("page.html", rows=[{"a": 1, "b": 1}, {"a": 1, "b": 0}])
+    frames = report_of(caught.value).frames
+    assert [
+        (frame.words, frame.name, frame.place, frame.called_from, frame.iteration) for frame in frames
+    ] == [
+        ("in template", None, "page.html 1:12", None, None),
+        ("in template", None, "base.html 2:4", "page.html 1:12", None),
+        ("in block", "body", "page.html 3:41", "base.html 2:4", "iteration 2"),
+        ("in macro", "card", "parts.html 4:28", "page.html 3:41", None),
+        ("in macro", "share", "parts.html 2:5", "parts.html 4:28", None),
+    ]
+    assert [(one.name, one.value) for one in frames[-1].variables] == [("part", "1"), ("whole", "0")]
+    assert [line.marked for frame in frames[2:] for line in frame.lines if line.marked] == [
+        "p.card(row)",
+        "share(row.a, row.b)",
+        "part / whole",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ 1 / 0 }}", ["1 / 0"]),
+        ("a\tb\t{{ 1 / 0 }}", ["1 / 0"]),
+        ("漢字 {{ '漢' ~ 1 / 0 }} 漢", ["1 / 0"]),
+        ("👩 é {{ 1 / 0 }}", ["1 / 0"]),
+        ("one\r\ntwo {{ 1 / 0 }}\r\nthree", ["1 / 0"]),
+        ("{{ 1 /\n\t  0 }}", ["1 /", "0"]),
+        ("{{ (1,\n2,\n3) / 0 }}", ["(1,", "2,", "3) / 0"]),
+        ("x" * 500 + "{{ 1 / 0 }}" + "y" * 500, ["1 / 0"]),
+        ("…" + "x" * 60 + "{{ 1 / 0 }}", ["1 / 0"]),
+        ("x" * 70 + "{{ 1 / 0 }}" + "y" * 500, ["1 / 0"]),
+        ("{{ 1 / 0 }}{# \x1b[31m #}", ["1 / 0"]),
+    ],
+)
+def test_exactly_the_failing_expression_is_marked(text: str, expected: list[str]) -> None:
+    found = report(text)
+    assert [part.strip("(").strip() for part in marked(found)] == [part.strip("(") for part in expected]
+    assert Reader(drawing.html(found)).marked == marked(found)
+
+
+def test_the_variables_of_the_failing_expression_come_first_and_functions_are_left_out() -> None:
+    context = {"a": 1, "b": 0, "f": len, "z": "z"}
+    found = report("{% set z = 1 %}{{ f('x') }}{{ z }}{{ a / b }}{{ missing }}", context)
+    assert [one.name for one in found.frames[-1].variables][:2] == ["a", "b"]
+    assert not {one.name for one in found.frames[-1].variables} & {"f", "missing"}
+
+
+def test_of_many_variables_some_are_shown_and_the_others_counted() -> None:
+    names = [f"v{number}" for number in range(30)]
+    found = report("".join(f"{{{{ {name} }}}}" for name in names) + "{{ 1 / 0 }}", dict.fromkeys(names, 1))
+    assert len(found.frames[-1].variables) == 12
+    assert found.frames[-1].more_variables == 18
+    assert "… 18 more variables" in drawing.text(found)
+    assert "… 18 more variables" in drawing.html(found)
+
+
+def test_the_middle_of_a_long_chain_is_left_out() -> None:
+    found = report("{% macro f(n) %}{{ f(n + 1) if n < 60 else 1 / 0 }}{% endmacro %}{{ f(0) }}")
+    assert len(found.frames) == 12
+    assert [frame.skipped for frame in found.frames].count(50) == 1
+    assert "… 50 more calls …" in drawing.text(found)
+    assert found.frames[-1].variables[0].value == "60"
+
+
+def test_the_users_functions_are_told_behind_the_templates_and_steps_in_libraries_are_folded() -> None:
+    import json
+
+    def read(text: str) -> Any:
+        return json.loads(text)
+
+    found = report("{{ read('{') }}", {"read": read})
+    [step] = found.python
+    assert (step.function, step.line) == ("read", "return json.loads(text)")
+    assert [(one.name, one.value) for one in step.variables] == [("text", "'{'")]
+    assert found.folded > 0
+    assert "json" not in [step.function for step in found.python]
+    assert drawing.text(found).splitlines()[-1] == f"  … {found.folded} steps in libraries"
+
+
+def test_what_an_exception_was_raised_from_is_told_in_short() -> None:
+    def fail() -> None:
+        try:
+            raise KeyError("row")
+        except KeyError as error:
+            raise ValueError("no such row") from error
+
+    def handle() -> None:
+        try:
+            raise KeyError("row")
+        except KeyError:
+            raise ValueError("no such row")  # noqa: B904 - the point
+
+    [cause] = report("{{ f() }}", {"f": fail}).causes
+    assert (cause.relation, cause.headline) == ("caused by", "KeyError: 'row'")
+    assert cause.place.startswith("test_error_view.py:")
+    [cause] = report("{{ f() }}", {"f": handle}).causes
+    assert cause.relation == "while handling"
+
+
+def test_the_members_of_a_group_are_told_in_short() -> None:
+    def fail() -> None:
+        raise ExceptionGroup("several", [ExceptionGroup("inner", [ValueError("one")]), *[KeyError(2)] * 8])
+
+    causes = report("{{ f() }}", {"f": fail}).causes
+    assert [cause.headline for cause in causes] == ["ValueError: one", *["KeyError: 2"] * 4, "4 more"]
+
+
+def test_exceptions_that_cause_each_other_in_a_circle_are_told_once() -> None:
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+    assert [cause.headline for cause in report_of(one).causes] == ["ValueError: other"]
+
+
+def test_how_the_engine_came_to_its_own_error_is_not_told() -> None:
+    assert report("{{ row.price.net }}", {"row": {}}).causes == ()
+
+
+def test_the_lines_that_called_the_engine_are_told() -> None:
+    [step] = [one for one in report("{{ 1 / 0 }}").callers if one.function == "fails"]
+    assert step.line == 'environment.from_string(text, name="page.html").render(context or {})'
+
+
+def test_a_syntax_error_has_its_place_and_what_was_expected() -> None:
+    found = report("<ul>\n{% for x y %}\n</ul>")
+    assert found.message == "unexpected 'y', expected 'in'"
+    assert found.frames[-1].place == "page.html 2:10"
+    assert marked(found) == ["y"]
+
+
+def test_the_other_syntax_errors_of_the_text_are_shown_with_their_places_and_what_to_do() -> None:
+    found = report("{% for x y %}\n<li>{{ 1 + }}\n{% endfor %}{% inclde 'x' %}")
+    assert [(one.headline, one.frame.place, one.suggestion) for one in found.others] == [
+        ("unexpected end of the output, expected an expression", "page.html 2:12", None),
+        ("unknown tag 'inclde'", "page.html 3:16", "include"),
+    ]
+    reader = Reader(drawing.html(found))
+    assert reader.marked == ["y", "}}", "inclde"]
+    assert "Did you mean include?" in reader.text
+    assert drawing.text(found).count("TemplateSyntaxError") == 3
+
+
+def test_a_syntax_error_in_an_included_template_has_the_chain_that_led_there() -> None:
+    found = report("{% include 'part.html' %}", loader=kida.DictLoader({"part.html": "{{ 1 + }}"}))
+    assert [frame.place for frame in found.frames] == ["page.html 1:12", "part.html 1:8"]
+    assert found.frames[-1].called_from == "page.html 1:12"
+
+
+def test_a_missing_template_tells_of_the_named_cells() -> None:
+    error = fails("{% include 'card.html' %}", loader=kida.DictLoader({"cart.html": ""}))
+    found = report_of(error, Surroundings(cells=("cart.html",)))
+    assert (found.suggestion, found.cells) == ("cart.html", ("cart.html",))
+    assert "  named cells: cart.html" in drawing.text(found)
+    assert "cart.html" in Reader(drawing.html(found)).text
+
+
+def test_a_very_long_message_is_cut() -> None:
+    def fail() -> None:
+        raise ValueError("x" * 100_000)
+
+    found = report("{{ f() }}", {"f": fail})
+    assert len(found.message) < 2_100
+    assert found.message.endswith("(100,000 characters)")
+
+
+# --- how it is drawn -----------------------------------------------------------------------------------------------
+
+
+def test_text_without_colours_has_no_escape_and_with_colours_says_the_same() -> None:
+    import re
+
+    found = report("a\n{{ f() }}", {"f": lambda: 1 // 0})
+    plain, painted = drawing.text(found), drawing.text(found, colours=True)
+    assert "\x1b" not in plain
+    assert "\x1b[1;31m^^^\x1b[0m" in painted
+    assert re.sub(r"\x1b\[[\d;]*m", "", painted) == plain
+
+
+def test_what_moves_the_cursor_or_turns_text_around_is_made_visible() -> None:
+    def fail() -> None:
+        raise ValueError("\x1b[2Jgone \u202eback\nnext line")
+
+    text = drawing.text(report("{{ f() }}", {"f": fail}))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "gone \ufffdback\nnext line" in text
+
+
+def test_the_html_is_one_element_without_script_and_without_anything_from_elsewhere() -> None:
+    html = drawing.html(report("{{ f('<i>') }}", {"f": lambda x: 1 // 0}))
+    reader = Reader(html)
+    assert reader.open == []
+    assert html.strip().startswith('<div class="kida-error"')
+    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in reader.tags}
+    assert not any(name.startswith("on") for _, attributes in reader.tags for name in attributes)
+    assert "http" not in html
+    assert "url(" not in html
+    assert "<i>" not in html
+
+
+def test_only_the_innermost_frame_is_open_and_the_others_show_what_they_called() -> None:
+    html = drawing.html(report("{% macro f() %}{{ 1 / 0 }}{% endmacro %}{{ f() }}"))
+    details = [attributes for tag, attributes in Reader(html).tags if tag == "details"]
+    assert ["open" in one for one in details] == [False, True]
+    assert '<code class="quiet">f()</code>' in html
+
+
+def test_the_same_error_is_drawn_the_same_each_time() -> None:
+    context = {"thing": object(), "f": lambda: 1 // 0, "again": {"self": None}}
+    views = [drawing.html(report("{{ thing }}{{ again }}{{ f() }}", dict(context))) for _ in range(2)]
+    assert views[0] == views[1]
+
+
+# --- exceptions that do not let anything be done to them --------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -18,9 +311,10 @@ class Frozen(Exception):
         return self.reason
 
 
-def test_an_exception_that_cannot_be_written_to_is_stood_in_for() -> None:
+def test_an_exception_that_cannot_be_written_to_is_stood_in_for_under_its_own_name() -> None:
     shown = with_view(Frozen("no"))
     assert isinstance(shown, CellError)
+    assert type(shown).__name__ == "Frozen"
     assert str(shown) == "Frozen: no"
     assert shown._render_traceback_() == ["Frozen: no"]
 
@@ -47,10 +341,7 @@ def test_the_files_of_functions_are_shown_as_the_caller_wants_them() -> None:
     def fail() -> None:
         raise ValueError("no")
 
-    try:
-        kida.Environment().render_string("{{ fail() }}", fail=fail)
-    except ValueError as error:
-        text = error_text(error, lambda path: "my file")
+    text = error_text(fails("{{ fail() }}", {"fail": fail}), lambda path: "my file")
     assert text.splitlines()[-1].startswith("  in Python: fail at my file:")
 
 
@@ -61,7 +352,169 @@ def test_a_view_that_cannot_be_made_leaves_the_exception_to_python() -> None:
     def broken(path: str) -> str:
         raise OSError(path)
 
-    with pytest.raises(ValueError, match="no") as caught:
-        kida.Environment().render_string("{{ fail() }}", fail=fail)
-    assert with_view(caught.value, broken) is caught.value
-    assert not hasattr(caught.value, "_render_traceback_")
+    error = fails("{{ fail() }}", {"fail": fail})
+    assert with_view(error, broken) is error
+    assert not hasattr(error, "_render_traceback_")
+
+
+# --- in a shell ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def installed(shell: InteractiveShell) -> Iterator[InteractiveShell]:
+    """A shell with the error view, and a template that fails in it."""
+    install(shell, Notebook(shell))
+    shell.user_ns["page"] = kida.Environment().from_string("{{ 1 / 0 }}", name="page.html")
+    yield shell
+    uninstall(shell)
+
+
+def run(shell: InteractiveShell, cell: str) -> BaseException | None:
+    """Run a cell; gives its error."""
+    error: BaseException | None = asyncio.run(
+        shell.run_cell_async(cell, store_history=True, transformed_cell=shell.transform_cell(cell))
+    ).error_in_exec
+    return error
+
+
+@pytest.mark.parametrize("cell", ["page.render()", "await page.render_async()"])
+def test_a_terminal_shows_the_view_as_text_once(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str], cell: str
+) -> None:
+    assert isinstance(run(installed, cell), ZeroDivisionError)
+    written = capsys.readouterr().out
+    assert written.splitlines() == [
+        "ZeroDivisionError: division by zero",
+        f"  called at In[1]:1: {cell}",
+        "",
+        "  in template at page.html 1:4",
+        "   |",
+        " 1 | {{ 1 / 0 }}",
+        "   |    ^^^^^",
+    ]
+
+
+def test_the_last_error_is_there_for_debuggers_and_shown_again_by_tb(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sys
+
+    error = run(installed, "page.render()")
+    assert sys.last_value is error
+    first = capsys.readouterr().out
+    run(installed, "%tb")
+    assert capsys.readouterr().out == first
+
+
+def test_errors_of_plain_python_stay_ipythons(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(installed, "1 / 0")
+    assert "Traceback (most recent call last)" in capsys.readouterr().out
+    run(installed, "def (:")
+    assert "SyntaxError" in capsys.readouterr().out
+
+
+def test_a_front_end_that_shows_html_gets_it_with_the_text_beside_it_and_the_error_in_a_line(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed.display_pub = CapturingDisplayPublisher()
+    run(installed, "page.render()")
+    [shown] = installed.display_pub.outputs
+    assert set(shown["data"]) == {"text/html", "text/plain"}
+    assert capsys.readouterr().out.strip() == (
+        "ZeroDivisionError: division by zero (in template at page.html 1:4)"
+    )
+
+
+def test_taking_the_view_out_leaves_the_shell_as_it_was(shell: InteractiveShell) -> None:
+    before, events = dict(vars(shell)), {name: list(found) for name, found in shell.events.callbacks.items()}
+    install(shell, Notebook(shell))
+    install(shell, Notebook(shell))
+    assert vars(shell) != before
+    uninstall(shell)
+    uninstall(shell)
+    assert vars(shell) == before
+    assert {name: list(found) for name, found in shell.events.callbacks.items()} == events
+
+
+def test_a_handler_that_was_there_before_is_called_and_put_back(shell: InteractiveShell) -> None:
+    seen: list[Any] = []
+
+    def others(exc_tuple: Any = None, *args: Any, **options: Any) -> None:
+        seen.append(exc_tuple)
+
+    vars(shell)["showtraceback"] = others
+    install(shell, Notebook(shell))
+    run(shell, "1 / 0")
+    assert len(seen) == 1
+    uninstall(shell)
+    assert vars(shell)["showtraceback"] is others
+
+
+def test_an_error_can_be_shown_without_raising_it_and_shown_anew_in_its_place(
+    shell: InteractiveShell,
+) -> None:
+    published: list[dict[str, Any]] = []
+
+    class Publisher(CapturingDisplayPublisher):
+        def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:
+            published.append({"data": data, **options})
+
+    shell.display_pub = Publisher()
+    error = fails("{{ 1 / 0 }}")
+    show_error(error, Notebook(shell), display_id="cell-1")
+    show_error(error, Notebook(shell), display_id="cell-1", update=True)
+    assert [(one["transient"], one["update"]) for one in published] == [
+        ({"display_id": "cell-1"}, False),
+        ({"display_id": "cell-1"}, True),
+    ]
+    assert "kida-error" in published[0]["data"]["text/html"]
+
+
+def test_only_what_came_through_a_template_is_the_views_business() -> None:
+    assert is_templates(fails("{{ 1 / 0 }}"))
+    assert is_templates(fails("{% if %}"))
+    assert not is_templates(ValueError("no"))
+
+
+# --- links ---------------------------------------------------------------------------------------------------------
+
+
+Link = Callable[[str | None, str | None], str | None]
+
+
+@pytest.fixture
+def link(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Link:
+    """Where things are, once two cells of a notebook have run."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "some where/My report.ipynb")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "card.html").write_text("")
+    links = CellLinks(shell)
+    for number, raw in ((1, "%%kida --name page.html\n<b>\n"), (2, "%%kida\n{{ x }}")):
+        shell.execution_count = number
+        shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id=f"id-{number}", raw_cell=raw))
+    return links.link_to({"page.html": "<b>\n"})
+
+
+def test_a_named_cell_and_a_numbered_one_are_links_to_their_cells(link: Link) -> None:
+    assert link("page.html", None) == "My%20report.ipynb#cell-id=id-1"
+    assert link("In[2]", None) == "My%20report.ipynb#cell-id=id-2"
+    assert link("In[7]", None) is None
+    assert link("other.html", None) is None
+
+
+def test_a_file_in_the_notebooks_folder_is_a_link_and_one_elsewhere_is_none(
+    link: Link, tmp_path: Path
+) -> None:
+    assert link("card.html", str(tmp_path / "parts" / "card.html")) == "parts/card.html"
+    assert link("card.html", str(tmp_path.parent / "card.html")) is None
+    assert link("gone.html", str(tmp_path / "gone.html")) is None
+
+
+def test_where_the_front_end_tells_nothing_of_the_notebook_there_are_no_links_to_cells(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    assert link("page.html", None) is None

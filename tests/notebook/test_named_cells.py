@@ -41,7 +41,7 @@ def test_a_cell_that_fails_while_it_renders_is_registered_all_the_same(kernel: K
 def test_a_cell_that_does_not_compile_replaces_what_had_its_name(kernel: Kernel) -> None:
     kernel.run("%%kida --name part.html\nold")
     kernel.run("%%kida --name part.html\n{{ new")
-    assert "--> part.html:1:" in kernel.run("%%kida\n{% include 'part.html' %}").view
+    assert "part.html 1:1" in kernel.run("%%kida\n{% include 'part.html' %}").view
 
 
 def test_a_name_may_have_spaces_between_quotes(kernel: Kernel) -> None:

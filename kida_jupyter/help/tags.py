@@ -1,0 +1,191 @@
+"""The tags of the language, as one needs to know them while writing: what closes them, and what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class TagHelp:
+    """A tag: a sentence, an example, what closes its body (nothing where it has none), and what may divide the body."""
+
+    name: str
+    meaning: str
+    example: str
+    closer: str = ""
+    middles: tuple[str, ...] = ()
+
+
+_TAGS: Final = (
+    TagHelp(
+        "if",
+        "Renders its body if the condition is true.",
+        "{% if user %}Hello {{ user }}{% elif guest %}Hello{% else %}Who is there?{% end %}",
+        "endif",
+        ("elif", "else"),
+    ),
+    TagHelp(
+        "unless",
+        "Renders its body if the condition is false.",
+        "{% unless items %}Nothing here.{% end %}",
+        "endunless",
+        ("else",),
+    ),
+    TagHelp(
+        "for",
+        "Renders its body for each item; `empty` or `else` where there is none. `loop` tells the index and more.",
+        "{% for item in items if item.price %}{{ loop.index }}. {{ item }}{% empty %}none{% end %}",
+        "endfor",
+        ("empty", "else"),
+    ),
+    TagHelp(
+        "async",
+        "A loop over what arrives asynchronously.",
+        "{% async for row in rows %}{{ row }}{% end %}",
+    ),
+    TagHelp(
+        "while",
+        "Renders its body as long as the condition is true.",
+        "{% let n = 3 %}{% while n %}{{ n }} {% let n = n - 1 %}{% end %}",
+        "endwhile",
+        ("empty", "else"),
+    ),
+    TagHelp(
+        "break", "Leaves the loop.", "{% for x in xs %}{% if x is none %}{% break %}{% end %}{{ x }}{% end %}"
+    ),
+    TagHelp(
+        "continue",
+        "Goes on with the next item of the loop.",
+        "{% for x in xs %}{% if x is none %}{% continue %}{% end %}{{ x }}{% end %}",
+    ),
+    TagHelp(
+        "try",
+        "Renders its body, or `fallback` if that raises; what the body had written until then is discarded.",
+        "{% try %}{{ price / count }}{% fallback error %}n/a{% end %}",
+        "endtry",
+        ("fallback",),
+    ),
+    TagHelp(
+        "match",
+        "Renders the first case whose pattern fits, with Python's patterns.",
+        '{% match user %}{% case {"role": role} if role != "guest" %}{{ role }}{% case _ %}somebody{% end %}',
+        "endmatch",
+        ("case",),
+    ),
+    TagHelp(
+        "set",
+        "Assigns a variable in this scope: a value, or with a body the text that the body writes.",
+        "{% set total = items | sum %}",
+        "endset",
+    ),
+    TagHelp(
+        "let",
+        "Assigns in the enclosing template, macro or block, also from inside a loop.",
+        "{% let total = 0 %}{% for x in xs %}{% let total = total + x %}{% end %}{{ total }}",
+    ),
+    TagHelp(
+        "export",
+        "Assigns at the top of the template, from where others can import the name.",
+        '{% export version = "1.0" %}',
+    ),
+    TagHelp(
+        "promote",
+        "Another name for `export`: assigns at the top of the template.",
+        '{% promote version = "1.0" %}',
+    ),
+    TagHelp(
+        "capture",
+        "Keeps what its body writes in a variable.",
+        "{% capture greeting %}Hello {{ name }}{% end %}{{ greeting | upper }}",
+        "endcapture",
+    ),
+    TagHelp(
+        "with",
+        "Variables for its body alone.",
+        "{% with total = items | sum %}{{ total }}{% end %}",
+        "endwith",
+    ),
+    TagHelp("do", "Evaluates an expression and writes nothing.", "{% do seen.append(item) %}"),
+    TagHelp("debug", "Writes the context, the filters and the tests that there are.", "{% debug %}"),
+    TagHelp(
+        "autoescape",
+        "Turns the escaping of values on or off for its body.",
+        "{% autoescape false %}{{ html }}{% end %}",
+        "endautoescape",
+    ),
+    TagHelp(
+        "filter",
+        "Applies filters to what its body writes.",
+        "{% filter upper | trim %}quiet words{% end %}",
+        "endfilter",
+    ),
+    TagHelp(
+        "macro",
+        "Defines a function that writes its body.",
+        '{% macro field(name, type="text") %}<input name="{{ name }}" type="{{ type }}">{% end %}{{ field("email") }}',
+        "endmacro",
+    ),
+    TagHelp(
+        "def",
+        "Defines a macro with Python's whole grammar of parameters.",
+        "{% def card(title: str, *, footer: str | None = none) %}<h2>{{ title }}</h2>{% end %}",
+        "enddef",
+    ),
+    TagHelp(
+        "call",
+        "Calls a macro with a body, which the macro writes with `caller()`.",
+        '{% call card("News") %}<p>Nothing new.</p>{% end %}',
+        "endcall",
+    ),
+    TagHelp(
+        "extends",
+        "Renders another template, with this one's blocks in place of its own.",
+        '{% extends "base.html" %}{% block body %}Hello{% end %}',
+    ),
+    TagHelp(
+        "block",
+        "A part that templates which extend this one can replace; `super()` writes what it replaced.",
+        "{% block title %}Untitled{% end %}",
+        "endblock",
+    ),
+    TagHelp(
+        "include",
+        "Renders another template here, with this one's variables.",
+        '{% include "header.html" ignore missing %}',
+    ),
+    TagHelp(
+        "import",
+        "Makes the macros of another template known under one name.",
+        '{% import "forms.html" as forms %}{{ forms.field("email") }}',
+    ),
+    TagHelp(
+        "from",
+        "Makes macros of another template known by their names.",
+        '{% from "forms.html" import field, label as caption %}',
+    ),
+    TagHelp(
+        "raw",
+        "Writes its body as it stands, with nothing in it rendered.",
+        "{% raw %}{{ this is not rendered }}{% endraw %}",
+        "endraw",
+    ),
+)
+TAGS: Final[Mapping[str, TagHelp]] = MappingProxyType({tag.name: tag for tag in _TAGS})
+"""Every tag by name. `raw` is one for people, though not for the parser."""
+
+MIDDLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "elif": "Another condition, tried when those before it were false.",
+        "else": "What is rendered where no condition was true, or a loop had no item.",
+        "empty": "What is rendered where a loop had no item.",
+        "case": "A pattern, and what is rendered when it fits.",
+        "fallback": "What is rendered in place of a body that raised; a name behind it is bound to the error.",
+    }
+)
+"""What divides a tag's body, with its meaning."""
+
+CLOSERS: Final[Mapping[str, str]] = MappingProxyType({tag.closer: tag.name for tag in _TAGS if tag.closer})
+"""The tag that each explicit closer closes."""

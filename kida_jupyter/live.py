@@ -1,0 +1,283 @@
+"""Live cells: their output is kept up to date, after every cell that may have changed what they read.
+
+What a cell read is known from its render: a mapping notes the names that were looked up. After each cell of the
+notebook, those names' values are compared with what they were like; the live cells that are concerned render again,
+each at most once, those that others read first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import uuid4
+
+from kida_jupyter.cells import Cell, template_of, variables_of
+from kida_jupyter.fingerprints import MISSING, Fingerprint, fingerprint_of
+from kida_jupyter.live_sources import Sources, sources_of
+from kida_jupyter.magic_help import world_of
+from kida_jupyter.options import usage
+from kida_jupyter.output import NotShown, show_result, value_of
+from kida_jupyter.views.error import show_error, with_view
+
+if TYPE_CHECKING:
+    import kida
+    from kida_jupyter.notebook import Notebook
+
+
+_Key: TypeAlias = "str | tuple[str, str]"
+"""A variable, or a filter, test or global by its kind and name."""
+_Known: TypeAlias = "dict[_Key, Fingerprint]"
+
+
+class Recording(Mapping[str, Any]):
+    """A notebook's variables, noting which are read. Parameters: ``variables``."""
+
+    __slots__ = ("read", "reads_all", "variables")
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self.variables = variables
+        self.read: set[str] = set()
+        self.reads_all = False
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return self.variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.reads_all = True
+        return iter(self.variables)
+
+    def __len__(self) -> int:
+        self.reads_all = True
+        return len(self.variables)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCell:
+    """A live cell for people: what it is called, the variables that it read last, the one it writes."""
+
+    id: str
+    read: tuple[str, ...]
+    writes: str | None
+
+
+@dataclass(slots=True, eq=False)
+class _Live:
+    """A live cell: where it shows, its template as compiled, and what it was made of when it rendered last."""
+
+    cell: Cell
+    cell_id: str | None
+    display_id: str = field(default_factory=lambda: uuid4().hex)
+    template: kida.Template | None = None
+    environment: kida.Environment | None = None
+    text: str | None = None
+    is_shown: bool = False
+    names: frozenset[str] = frozenset()
+    reads_all: bool = False
+    values: dict[_Key, Fingerprint] = field(default_factory=dict)
+    sources: Sources | None = None
+
+
+class LiveCells:
+    """The live cells of a notebook."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+        self._cells: list[_Live] = []
+        self._started: list[_Live] = []
+        self._is_listening = False
+
+    def start(self, cell: Cell) -> None:
+        """Render a cell, show it, and keep it up to date from now on, in place of itself as it ran before.
+
+        An error is shown as its output, which mends itself when what caused it does.
+        """
+        live = _Live(cell, _current_cell_id(self._notebook))
+        self._cells = [one for one in self._cells if not _is_same(one, live)]
+        self._cells.append(live)
+        self._started.append(live)
+        self.resume()
+        try:
+            self._render(live, {}, {}, is_first=True)
+        except KeyboardInterrupt as error:
+            self._cells.remove(live)
+            interrupted = with_view(error, self._notebook)
+        else:
+            return
+        # outside of the except clause: IPython would look at the context of an exception that stands in for another
+        raise interrupted
+
+    def stop(self, id: str | None = None) -> None:
+        """Keep a cell up to date no longer, or none of them; what it shows stays."""
+        self._cells = [] if id is None else [one for one in self._cells if one.cell.id != id]
+        if not self._cells:
+            self.rest()
+
+    def list(self) -> list[LiveCell]:
+        """The cells that are kept up to date, in the order in which they were started."""
+        return [LiveCell(one.cell.id, tuple(sorted(one.names)), one.cell.options.to) for one in self._cells]
+
+    def resume(self) -> None:
+        """Listen to the shell, if there is anything to keep up to date."""
+        if self._cells and not self._is_listening:
+            self._notebook.shell.events.register("post_run_cell", self._after_cell)
+            self._is_listening = True
+
+    def rest(self) -> None:
+        """Listen to the shell no longer; the cells are kept."""
+        if self._is_listening:
+            self._notebook.shell.events.unregister("post_run_cell", self._after_cell)
+            self._is_listening = False
+
+    def _after_cell(self, result: Any) -> None:
+        ran = getattr(getattr(result, "info", None), "cell_id", None)
+        texts = self._notebook.named_cells
+        # a cell that ran without --live, or another one that took its name, has taken its place
+        self._cells = [
+            one
+            for one in self._cells
+            if (one.cell_id is None or one.cell_id != ran or one in self._started)
+            and (one.cell.options.name is None or texts.get(one.cell.options.name) == one.cell.text)
+        ]
+        self._update()
+        self._started.clear()
+        if not self._cells:
+            self.rest()
+
+    def _update(self) -> None:
+        """Render what may have changed, each cell at most once."""
+        known: _Known = {}
+        texts: dict[str, str | None] = {}
+        for live in _in_order(self._cells):
+            # what rendered in the cell that ran is up to date
+            if live not in self._started and self._may_have_changed(live, known, texts):
+                try:
+                    self._render(live, known, texts, is_first=False)
+                except KeyboardInterrupt as error:
+                    # whoever interrupts wants the notebook back
+                    show_error(error, self._notebook, display_id=live.display_id, update=live.is_shown)
+                    live.text = None
+                    return
+
+    def _may_have_changed(self, live: _Live, known: _Known, texts: dict[str, str | None]) -> bool:
+        environment = self._notebook.environment
+        if environment is not live.environment or live.sources is None:
+            return True
+        if not live.sources.are_current(environment, texts):
+            return True
+        if live.reads_all and not live.values.keys() >= set(self._notebook.variables):
+            return True
+        return any(not self._fingerprint(key, known).fits(before) for key, before in live.values.items())
+
+    def _fingerprint(self, key: _Key, known: _Known) -> Fingerprint:
+        """What a variable, or a function of the environment, is like now."""
+        found = known.get(key)
+        if found is None:
+            variables = self._notebook.variables
+            kind, name = ("", key) if isinstance(key, str) else key
+            names: Mapping[str, Any] = getattr(self._notebook.environment, kind) if kind else variables
+            try:
+                value = names[name]
+            except KeyError:
+                found = MISSING
+            else:
+                found = fingerprint_of(value, variables)
+            known[key] = found
+        return found
+
+    def _render(self, live: _Live, known: _Known, texts: dict[str, str | None], *, is_first: bool) -> None:
+        notebook, cell = self._notebook, live.cell
+        recording = Recording(notebook.variables)
+        environment = notebook.environment
+        try:
+            variables = variables_of(notebook, cell, recording)
+            if live.template is None or environment is not live.environment:
+                live.template = None
+                live.template = template_of(notebook, cell)
+            text = notebook.render(live.template, variables=variables)
+        except Exception as error:
+            live.text = None
+            show_error(error, notebook, display_id=live.display_id, update=live.is_shown)
+            live.is_shown = True
+        else:
+            self._show(live, text, is_first=is_first)
+        finally:
+            live.environment = environment
+            live.names = frozenset(recording.read | _names_in(cell.options.with_))
+            live.reads_all = recording.reads_all
+            live.sources = sources_of(cell.text, cell.options.name, world_of(notebook), texts)
+            keys: set[_Key] = {*live.names, *(notebook.variables if live.reads_all else ())}
+            keys.update(key for key, one in live.sources.functions.items() if _is_notebooks(one))
+            # what the render may have changed; itself is no reason to render again
+            for key in (*keys, cell.options.to or ""):
+                known.pop(key, None)
+            live.values = {key: self._fingerprint(key, known) for key in keys}
+
+    def _show(self, live: _Live, text: str, *, is_first: bool) -> None:
+        cell = live.cell
+        if text == live.text and live.is_shown:
+            return
+        if is_first or cell.options.to is not None:
+            self._notebook.keep(value_of(text, escapes=cell.escapes), cell.options.to)
+        was_shown, live.text, live.is_shown = live.is_shown, text, True
+        try:
+            show_result(text, cell.output, display_id=live.display_id, update=was_shown)
+        except NotShown as error:
+            if is_first:
+                raise usage("%%kida", str(error)) from None
+
+
+def _is_same(one: _Live, other: _Live) -> bool:
+    """Whether two are the same cell of the notebook: by its identity there, by its name, or else by its text."""
+    if one.cell.options.name is not None and one.cell.options.name == other.cell.options.name:
+        return True
+    if one.cell_id is not None or other.cell_id is not None:
+        return one.cell_id == other.cell_id
+    return (one.cell.text, one.cell.options) == (other.cell.text, other.cell.options)
+
+
+def _is_notebooks(function: Any) -> bool:
+    """Whether a function was defined in the notebook, so that what it does depends on the variables there."""
+    return type(function) is FunctionType and function.__globals__.get("__name__") == "__main__"
+
+
+def _current_cell_id(notebook: Notebook) -> str | None:
+    """The identity that the front end gives to the cell that runs, where it gives one."""
+    kernel = getattr(notebook.shell, "kernel", None)
+    if kernel is None:
+        return None
+    found = kernel.get_parent("shell").get("metadata", {}).get("cellId")
+    return found if isinstance(found, str) else None
+
+
+def _in_order(cells: list[_Live]) -> list[_Live]:
+    """The cells, those before others whose results or texts those read; where they go round, as they were started."""
+    writers: dict[tuple[str, str], list[int]] = {}
+    for index, live in enumerate(cells):
+        if live.cell.options.to is not None:
+            writers.setdefault(("variable", live.cell.options.to), []).append(index)
+    if not writers:
+        return list(cells)
+    reads = {
+        index: [one for name in live.names for one in writers.get(("variable", name), ()) if one != index]
+        for index, live in enumerate(cells)
+    }
+    try:
+        return [cells[index] for index in TopologicalSorter(reads).static_order()]
+    except CycleError:
+        return list(cells)
+
+
+def _names_in(expression: str | None) -> set[str]:
+    """The names that an expression of Python reads."""
+    if expression is None:
+        return set()
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except SyntaxError:
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

@@ -1,0 +1,91 @@
+"""Running a template that awaits, from a cell that cannot: on an event loop of its own, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+_GRACE: Final = 0.5
+"""Seconds that an interrupted render has to see that it was cancelled, before its thread is interrupted itself."""
+_ATTEMPTS: Final = 10
+"""Interruptions of a thread that goes on all the same, as it does while it is in code that is not Python's."""
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns. The kernel's own loop runs in this thread, and waits for this cell.
+
+    Raises what it raises; an interrupt of this thread interrupts it too.
+    """
+    with _loop() as loop:
+        return _result(work, loop)
+
+
+def stream(pieces: AsyncIterator[str]) -> Iterator[str]:
+    """The pieces of an asynchronous iterator, as they come. Raises what it raises, and is interrupted as `run` is."""
+    came: SimpleQueue[str | None] = SimpleQueue()
+
+    async def forward() -> None:
+        try:
+            async for piece in pieces:
+                came.put(piece)
+        finally:
+            came.put(None)
+
+    with _loop() as loop:
+        running = asyncio.run_coroutine_threadsafe(forward(), loop)
+        try:
+            while (piece := came.get()) is not None:
+                yield piece
+            running.result()
+        except BaseException:
+            running.cancel()
+            raise
+
+
+def _result(work: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
+    running = asyncio.run_coroutine_threadsafe(work, loop)
+    try:
+        return running.result()
+    except KeyboardInterrupt:
+        running.cancel()
+        raise
+
+
+@contextmanager
+def _loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop that runs in a thread until the block ends."""
+    loop = asyncio.new_event_loop()
+
+    def drive() -> None:
+        try:
+            loop.run_forever()
+        except KeyboardInterrupt:
+            pass  # this thread's, from below
+
+    thread = Thread(target=drive, name="%%kida", daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        if _ended(thread):
+            loop.close()
+
+
+def _ended(thread: Thread) -> bool:
+    """Wait for a thread to end; one that does not hear its loop, as its template is busy, is interrupted."""
+    for _ in range(_ATTEMPTS):
+        thread.join(_GRACE)
+        if not thread.is_alive():
+            return True
+        if thread.ident is not None:
+            identity, interrupt = ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, interrupt)
+    return not thread.is_alive()
