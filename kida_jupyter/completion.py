@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from kida_jupyter.help.completing import Completions
-from kida_jupyter.magic_help import completions_at
+from kida_jupyter.magics.help import completions_at
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kida_jupyter import completion, inspection
-from kida_jupyter.magics import add_magics, remove_magics
+from kida_jupyter.magics.core import add_magics, remove_magics
 from kida_jupyter.notebook import Notebook, notebook_of
 from kida_jupyter.views import error as error_view
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kida_jupyter.magic_help import help_at
+from kida_jupyter.magics.help import help_at
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -19,7 +19,7 @@ from kida_jupyter.tables import table
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from kida_jupyter.live import LiveCells
+    from kida_jupyter.live.core import LiveCells
 
 _ALWAYS_IPYTHONS: Final = re.compile(r"In|Out|get_ipython|_+|_i+|_i?\d+|_[dio]h|_exit_code|__\w+__")
 """The history, IPython itself, and what Python keeps in every module."""
@@ -301,7 +301,7 @@ class Notebook:
     def live(self) -> LiveCells:
         """The cells whose output is kept up to date."""
         if self._live is None:
-            from kida_jupyter.live import LiveCells
+            from kida_jupyter.live.core import LiveCells
 
             self._live = LiveCells(self)
         return self._live

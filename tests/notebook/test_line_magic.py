@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import kida
-from kida_jupyter.commands import COMMANDS
-from kida_jupyter.configuring import OPTIONS
+from kida_jupyter.magics.commands import COMMANDS
+from kida_jupyter.magics.configuring import OPTIONS
 from tests.notebook.in_process import Session
 from tests.notebook.kernel import Kernel
 
@@ -380,7 +380,7 @@ def test_config_alone_lists_all_options_with_what_they_are_for(session: Session)
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_each_option_can_be_set_to_what_it_is_shown_as(session: Session, name: str) -> None:
-    from kida_jupyter.configuring import shown_value
+    from kida_jupyter.magics.configuring import shown_value
 
     before = shown_value(session.notebook, name)
     # quoted, as a value may be white space

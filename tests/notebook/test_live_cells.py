@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import kida
-from kida_jupyter.fingerprints import fingerprint_of
+from kida_jupyter.live.fingerprints import fingerprint_of
 from tests.notebook.kernel import PATIENCE, Kernel
 
 
@@ -335,7 +335,7 @@ def test_of_two_hundred_live_cells_only_those_concerned_render(shell: Interactiv
 def test_a_fingerprint_looks_at_each_shared_value_once_for_all_cells(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kida_jupyter import live as module
+    from kida_jupyter.live import core as module
 
     shell.run_line_magic("load_ext", "kida_jupyter")
     shell.run_cell("shared = [1]")

@@ -15,11 +15,11 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
-from kida_jupyter.cells import Cell, template_of, variables_of
-from kida_jupyter.fingerprints import MISSING, Fingerprint, fingerprint_of
-from kida_jupyter.live_sources import Sources, sources_of
-from kida_jupyter.magic_help import world_of
-from kida_jupyter.options import usage
+from kida_jupyter.live.fingerprints import MISSING, Fingerprint, fingerprint_of
+from kida_jupyter.live.sources import Sources, sources_of
+from kida_jupyter.magics.cells import Cell, template_of, variables_of
+from kida_jupyter.magics.help import world_of
+from kida_jupyter.magics.options import usage
 from kida_jupyter.output import NotShown, show_result, value_of
 from kida_jupyter.views.error import show_error, with_view
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import kida
+from kida_jupyter.magics.options import UNDEFINED, CellOptions, nearest, usage
 from kida_jupyter.notebook import Layers, Notebook
-from kida_jupyter.options import UNDEFINED, CellOptions, nearest, usage
 from kida_jupyter.output import Format, format_of
 
 _CELL: Final = "%%kida"

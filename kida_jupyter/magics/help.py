@@ -81,7 +81,7 @@ def _on_cell_line(text: str, cursor: int, notebook: Notebook) -> Completions:
 
 
 def _cell_options(notebook: Notebook) -> Iterator[Option]:
-    from kida_jupyter.magics import KidaMagics
+    from kida_jupyter.magics.core import KidaMagics
 
     values: dict[str, Values] = {
         "--name": lambda _: _cell_names(notebook),
@@ -99,7 +99,7 @@ def _cell_options(notebook: Notebook) -> Iterator[Option]:
 
 
 def _of_option(text: str, cursor: int) -> str:
-    from kida_jupyter.magics import KidaMagics
+    from kida_jupyter.magics.core import KidaMagics
 
     start = text.rfind(" ", 0, cursor) + 1
     word = text[start:].split(" ", 1)[0].partition("=")[0]
@@ -124,8 +124,8 @@ def _cell_names(notebook: Notebook) -> Iterable[Item]:
 
 
 def _commands(notebook: Notebook) -> dict[str, tuple[str, Line]]:
-    from kida_jupyter.commands import COMMANDS
-    from kida_jupyter.configuring import OPTIONS
+    from kida_jupyter.magics.commands import COMMANDS
+    from kida_jupyter.magics.configuring import OPTIONS
 
     def names(known: Iterable[str], kind: str) -> Values:
         return lambda _: (Item(name, kind) for name in known)

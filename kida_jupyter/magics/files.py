@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import kida
+from kida_jupyter.magics.options import nearest, usage
 from kida_jupyter.notebook import Notebook
-from kida_jupyter.options import nearest, usage
 from kida_jupyter.sources import Origin
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from kida_jupyter.magics.options import UNDEFINED, nearest, usage
 from kida_jupyter.notebook import Notebook
-from kida_jupyter.options import UNDEFINED, nearest, usage
 
 _WORDS_FOR_BOOL: Final[Mapping[str, bool]] = MappingProxyType(
     {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}

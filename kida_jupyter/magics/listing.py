@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 import kida
-from kida_jupyter import configuring
+from kida_jupyter.magics import configuring
 from kida_jupyter.notebook import Notebook
 from kida_jupyter.tables import Rows
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 from IPython.core.magic_arguments import MagicArgumentParser
 
 import kida
-from kida_jupyter import configuring, files, listing
+from kida_jupyter.magics import configuring, files, listing
+from kida_jupyter.magics.options import command_options, nearest, usage
 from kida_jupyter.notebook import Notebook
-from kida_jupyter.options import command_options, nearest, usage
 from kida_jupyter.output import say, show_source, show_table
 
 Argument = tuple[tuple[str, ...], Mapping[str, Any]]

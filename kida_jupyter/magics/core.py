@@ -12,10 +12,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from kida_jupyter.cells import Cell, cell_of, template_of, variables_of
-from kida_jupyter.commands import help_text, run_command
+from kida_jupyter.magics.cells import Cell, cell_of, template_of, variables_of
+from kida_jupyter.magics.commands import help_text, run_command
+from kida_jupyter.magics.options import UNDEFINED, cell_options, usage
 from kida_jupyter.notebook import Notebook
-from kida_jupyter.options import UNDEFINED, cell_options, usage
 from kida_jupyter.output import FORMATS, NotShown, show_result, show_stream, value_of
 from kida_jupyter.views.error import with_view
 

@@ -1,0 +1,1 @@
+"""Cells that render again when what they read has changed."""

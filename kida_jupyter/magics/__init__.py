@@ -1,0 +1,1 @@
+"""``%%kida`` and ``%kida``: their options, the commands, and what a cell asks for."""
