@@ -41,15 +41,20 @@ class MacroMetadata:
 
 
 def parsed(environment: Environment, source: Source) -> nodes.Template:
-    """The nodes of a template. Raises `TemplateSyntaxError`, which knows of the further errors in the text."""
+    """The nodes of a template. Raises the first `TemplateSyntaxError` in the text, which knows of the others."""
     try:
         return parse(source, environment._lexer.tokens(source), environment._tags)
     except TemplateSyntaxError as error:
         from kida.syntax.recovery import syntax_errors
 
         found = syntax_errors(source, environment._lexer, environment._tags)
-        error.others = tuple(other for other in found if other._span != error._span)
-        raise
+        first = next((other for other in found if _starts(other) < _starts(error)), error)
+        first.others = tuple(other for other in found if other._span != first._span)
+        raise first from None
+
+
+def _starts(error: TemplateSyntaxError) -> int:
+    return 0 if error._span is None else error._span.start
 
 
 def _tree(template: Template) -> nodes.Template:

@@ -224,7 +224,17 @@ Examples
   %kida path templates                           let cells include and import the files of a folder
   %kida config undefined=lenient                 write nothing for names that are not there
   %kida env site                                 use the kida.Environment in the variable site
-  %kida save --help                              more about a command
+  %kida help save                                more about a command
+
+The language is that of Jinja2, and more; {% end %} closes any tag
+
+  {% macro card(title) %}<b>{{ title }}</b>{% end %}   in one cell; {% from "card.html" import card %} in others
+  {% block body %}…{% end %}                           in a layout; {% extends "layout.html" %} in a page
+  {{ name ?? "nobody" }}                               a value for what may be missing
+  {{ text |> trim |> upper }}                          filters, one after the other
+
+A macro of another cell sees what it is given, not the notebook's variables, unless it is imported "with context".
+When something fails, the whole chain of cells and macros is shown; kida.trace_of(error) has it for Python.
 
 Functions of the notebook become filters, tests and globals of its templates:
 
@@ -234,7 +244,9 @@ Functions of the notebook become filters, tests and globals of its templates:
   def shout(text):
       return text.upper() + "!"
 
-  {{ name | shout }}      {{ rows | table }} makes a table of a data frame or a list of dictionaries"""
+  {{ name | shout }}      {{ rows | table }} makes a table of a data frame or a list of dictionaries
+
+One with the name of a filter that there is takes its place; @kida_jupyter.filter("name") gives it another name."""
 
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import DEVNULL
@@ -64,9 +65,9 @@ def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interact
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor" if IPython.version_info[0] >= 9 else "NoColor"
         made = InteractiveShell.instance(config=config)
+        made.restore_sys_module_state()  # its __main__ is not that of other tests
         yield made
         InteractiveShell.clear_instance()
-        made.restore_sys_module_state()
 
 
 @pytest.fixture
@@ -75,6 +76,7 @@ def session(
 ) -> Iterator[Session]:
     """A shell as after its start, with the extension, in an empty folder."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "__main__", running_shell.user_module)
     running_shell.reset(new_session=True)
     running_shell.meta.clear()
     kida_jupyter.load_ipython_extension(running_shell)

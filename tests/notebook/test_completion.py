@@ -338,8 +338,9 @@ def test_a_key_that_the_quotes_cannot_hold_is_not_offered() -> None:
 
 
 def test_the_columns_of_a_data_frame_are_offered() -> None:
-    pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame({"price": [1], "unit price": [2]})
+    import pandas as pd
+
+    frame = pd.DataFrame({"price": [1], "unit price": [2]})
     assert texts("{{ df.pri‸", df=frame) == ["price"]
     assert texts('{{ df["‸', df=frame) == ["price", "unit price"]
     assert texts("{% for row in df.itertuples() %}{{ row.pri‸", df=frame) == ["price"]
@@ -347,7 +348,8 @@ def test_the_columns_of_a_data_frame_are_offered() -> None:
 
 
 def test_the_fields_of_a_pydantic_model_are_offered() -> None:
-    pydantic = pytest.importorskip("pydantic")
+    import pydantic
+
     model = pydantic.create_model("Model", title=(str, ...), inner=(dict, ...))
     made = model(title="x", inner={"deep": 1})
     assert texts("{{ made.titl‸", made=made) == ["title"]

@@ -152,12 +152,13 @@ def test_a_value_within_itself_is_shown_once() -> None:
 
 
 def test_tables_and_arrays_are_told_by_their_shape() -> None:
-    pandas = pytest.importorskip("pandas")
-    numpy = pytest.importorskip("numpy")
-    assert short(pandas.DataFrame({"a": [1, 2], "b": [3, 4]})) == "DataFrame 2 × 2: a, b"
-    assert short(pandas.Series([1, 2])) == "Series 2 int64"
-    assert short(numpy.zeros((2, 3))) == "ndarray 2 × 3 float64"
-    assert short(numpy.float64(1.5)) == "float64(1.5)"
+    import numpy as np
+    import pandas as pd
+
+    assert short(pd.DataFrame({"a": [1, 2], "b": [3, 4]})) == "DataFrame 2 × 2: a, b"
+    assert short(pd.Series([1, 2])) == "Series 2 int64"
+    assert short(np.zeros((2, 3))) == "ndarray 2 × 3 float64"
+    assert short(np.float64(1.5)) == "float64(1.5)"
 
 
 def test_no_value_is_longer_than_a_line() -> None:

@@ -1,0 +1,1 @@
+"""Many threads, one environment: each answer compared with that of a serial twin."""
