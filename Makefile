@@ -1,22 +1,30 @@
 # Two commands do everything: `make lab` opens the notebooks, `make test` runs the whole suite.
 # Both make .venv and install what they need there, once: again only when pyproject.toml or constraints.txt changes.
+# `make test-free-threaded` runs what has threads in it on a Python without the GIL, from an environment of its own.
 #
 #   make lab LAB_ARGS="--no-browser --port=9999"     more arguments for JupyterLab
 #   make test TEST_ARGS="-n0 -k loaders"             other arguments for pytest
 #   make test PYTHON=python3.13                      another Python (make clean first, if there is a .venv)
+#   make test-free-threaded FREE_THREADED_PYTHON=/path/to/python3.14t STRESS_ARGS="--seeds 25"
 
 PYTHON ?=
+FREE_THREADED_PYTHON ?=
 LAB_ARGS ?=
 TEST_ARGS ?= -n auto
 BENCH_ARGS ?=
+STRESS_ARGS ?= --seeds 5
+# the notebooks that show parallel renders
+PARALLEL_NOTEBOOKS ?= $(wildcard notebooks/*-parallel*.ipynb)
 
 VENV := .venv
 BIN := $(VENV)/bin
+FREE_VENV := .venv-free-threaded
+FREE_PYTHON := PYTHON_GIL=0 $(FREE_VENV)/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # The targets share one .venv, and pip does not lock it.
 .NOTPARALLEL:
-.PHONY: help lab test lint types format bench clean
+.PHONY: help lab test test-free-threaded lint types format bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,14 +32,36 @@ help:
 	@echo "make test     run the whole suite, notebooks included"
 	@echo "make lint     check formatting and style      make format   mend them where that can be done"
 	@echo "make types    check types, strictly           make bench    compare speed with other engines"
-	@echo "make clean    remove .venv and all caches"
+	@echo "make clean    remove the environments and all caches"
+	@echo "make test-free-threaded   run what has threads in it on a Python without the GIL"
 
 lab: $(VENV)/.installed-lab
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/01-quickstart.ipynb $(LAB_ARGS)
 
-test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest $(TEST_ARGS)
+# The clusters' libraries change how Python pickles exceptions: their tests have a process of their own.
+CLUSTERS := tests/parallel/clusters
+test: $(VENV)/.installed-test,cluster
+	$(BIN)/python -m pytest $(TEST_ARGS) --ignore=$(CLUSTERS)
+	$(BIN)/python -m pytest -n0 $(CLUSTERS)
 	$(BIN)/python -m pytest --nbval notebooks
+
+# Each test runs once: those of the language and the units in two threads at once, the rest as `make test` does.
+# Python 3.13t never frees a function of a module once a thread has run, so what is left behind is looked for first, in
+# a process without threads. Left out: clusters of processes, the notebook side, and huge inputs, which take minutes and have one thread.
+LEFTOVERS := tests/unit/positions/test_leftovers.py
+IN_THREADS := tests/unit tests/language
+LEFT_OUT := $(CLUSTERS) tests/browser tests/notebook $(patsubst %,tests/bad_input/test_%.py,hostile_values large nesting)
+test-free-threaded: $(FREE_VENV)/.installed
+	$(FREE_VENV)/bin/python tools/check_free_threading.py
+	$(FREE_PYTHON) -m pytest -n0 $(LEFTOVERS)
+	$(FREE_PYTHON) -m pytest $(TEST_ARGS) --parallel-threads=2 $(IN_THREADS) --ignore=$(LEFTOVERS)
+	$(FREE_PYTHON) -m pytest $(TEST_ARGS) tests $(patsubst %,--ignore=%,$(IN_THREADS) $(LEFT_OUT))
+	$(FREE_PYTHON) -m tests.stress.run $(STRESS_ARGS)
+ifeq ($(strip $(PARALLEL_NOTEBOOKS)),)
+	@echo "no notebook shows parallel renders: none was run on a free-threaded kernel"
+else
+	$(FREE_PYTHON) -m pytest --nbval --nbval-current-env $(PARALLEL_NOTEBOOKS)
+endif
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -48,7 +78,7 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/compare.py $(BENCH_ARGS)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(FREE_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra of pyproject.toml. hatchling comes first, and is used without build isolation, so that
@@ -63,4 +93,20 @@ $(VENV)/.installed-%: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.made:
 	@python=$$(tools/find-python $(PYTHON)) && \
 	  echo "making $(VENV) with $$python" && "$$python" -m venv --clear $(VENV)
+	@touch $@
+
+# As above, from the constraints for free-threaded Pythons. The packages named have wheels there in these versions, and
+# would need compilers without; tornado has none, and is built without its C part, which it can do without.
+$(FREE_VENV)/.installed: $(FREE_VENV)/.made pyproject.toml constraints.txt constraints-free-threaded.txt tools/free-threaded-constraints
+	tools/free-threaded-constraints > $(FREE_VENV)/constraints.txt
+	$(FREE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint $(FREE_VENV)/constraints.txt hatchling setuptools
+	TORNADO_EXTENSION=0 $(FREE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint $(FREE_VENV)/constraints.txt --only-binary hypothesis,markupsafe,pyzmq,rpds-py \
+	  --no-build-isolation --editable ".[free-threaded]"
+	@touch $@
+
+$(FREE_VENV)/.made:
+	@python=$$(tools/find-free-threaded-python $(FREE_THREADED_PYTHON)) && \
+	  echo "making $(FREE_VENV) with $$python" && "$$python" -m venv --clear $(FREE_VENV)
 	@touch $@

@@ -131,6 +131,7 @@ class TestFileSystemLoader:
             FileSystemLoader(root).get_source("a.html")
         assert caught.value.code is ErrorCode.UNREADABLE_TEMPLATE
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_a_pipe_is_no_template(self, root: Path):
         os.mkfifo(root / "pipe")
         with pytest.raises(TemplateNotFoundError):
@@ -143,6 +144,7 @@ class TestFileSystemLoader:
         (other / "z.html").write_text("Z")
         assert FileSystemLoader([root, other]).list_templates() == ["a.html", "sub/b.html", "z.html"]
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_listing_follows_links_to_folders_where_told_to(self, root: Path, tmp_path: Path):
         (tmp_path / "linked").mkdir()
         (tmp_path / "linked" / "c.html").write_text("C")
@@ -151,6 +153,7 @@ class TestFileSystemLoader:
         assert "link/c.html" in FileSystemLoader(root, followlinks=True).list_templates()
         assert FileSystemLoader(root).get_source("link/c.html")[0] == "C"
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_it_notices_a_changed_a_replaced_and_a_deleted_file(self, root: Path):
         loader = FileSystemLoader(root)
         version = load(loader, "a.html").version
@@ -173,6 +176,7 @@ class TestFileSystemLoader:
         (first / "a.html").write_text("A")
         assert not is_current(loader, "a.html", version)
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_text_and_version_belong_together_while_the_file_is_rewritten(self, root: Path):
         loader = FileSystemLoader(root)
         texts = ["x" * 10_000, "y" * 20_000]

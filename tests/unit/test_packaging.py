@@ -63,13 +63,44 @@ def test_kida_declares_that_it_needs_no_gil():
     assert kida._Py_mod_gil == 0
 
 
-def test_the_constraints_are_exact_and_name_no_hosts():
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line for line in lines if line and not line.startswith("#")]
-    assert pins
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+( ; [^@:/]+)?", line) for line in pins)
+CONSTRAINTS = ("constraints.txt", "constraints-free-threaded.txt")
 
 
+def pins(file: str) -> list[str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("file", CONSTRAINTS)
+def test_the_constraints_are_exact_and_name_no_hosts(file: str):
+    assert pins(file)
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+( ; [^@:/]+)?", line) for line in pins(file))
+
+
+def test_the_constraints_for_free_threaded_pythons_take_the_place_of_the_others():
+    command = [ROOT / "tools" / "free-threaded-constraints"]
+    printed = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=60
+    ).stdout.splitlines()
+    combined = [line for line in printed if line and not line.startswith("#")]
+    usual, instead = (pins(file) for file in CONSTRAINTS)
+    replaced = {line.split("==")[0].lower() for line in instead}
+    assert {line.split("==")[0].lower() for line in usual} & replaced
+    kept = [line for line in usual if line.split("==")[0].lower() not in replaced]
+    assert sorted(combined) == sorted(kept + instead)
+
+
+def test_free_threaded_pythons_run_the_suite_of_all_others_but_for_pandas_data():
+    extras: dict[str, set[str]] = {"test": set(), "free-threaded": set()}
+    for line in requires("kida-jupyter") or ():
+        for name, packages in extras.items():
+            if re.search(rf"extra == .{name}.$", line):
+                packages.add(re.split(r"[<>=!~ ;\[]", line)[0])
+    assert extras["test"] - extras["free-threaded"] == {"palmerpenguins"}
+    assert extras["free-threaded"] - extras["test"] == {"pytest-run-parallel"}
+
+
+@pytest.mark.thread_unsafe(reason="doctest puts an output of its own in the place of sys.stdout")
 def test_the_readmes_examples_are_true():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     # one document: later examples use the names of earlier ones

@@ -284,6 +284,7 @@ def test_a_trace_function_sees_the_lines_in_the_order_in_which_they_run(folder: 
     assert list(dict.fromkeys(line for name, line in seen if name == "foot.html")) == [1, 2, 3]
 
 
+@pytest.mark.thread_unsafe(reason="a process has one profiler")
 def test_a_profiler_names_macros_and_templates(folder: Path) -> None:
     import cProfile
     import pstats

@@ -17,6 +17,8 @@ from kida import DictLoader, Environment, FileSystemBytecodeCache, FileSystemLoa
 from kida.render_context import get_render_context
 from tests.unit.positions.blame import FORMS
 
+pytestmark = pytest.mark.thread_unsafe(reason="looks at what the whole process holds")
+
 PAGE = (
     '{% extends "base" %}{% import "lib" as lib %}{% block b %}{{ super() }}{% for x in xs if x %}{{ lib.m(x) }}'
     '{% include "part" %}{% set t %}{{ x }}{% endset %}{{ loop.index }}{% endfor %}'

@@ -214,6 +214,7 @@ LOADERS: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.thread_unsafe(reason="removes the source")
 def test_places_survive_the_removal_of_the_source(folder: Path, loader: str) -> None:
     template = Environment(loader=LOADERS[loader](folder)).get_template(NAME)
     (folder / NAME).unlink()
