@@ -48,14 +48,16 @@ def test_a_seed_always_makes_the_same_plans() -> None:
 def test_a_render_that_keeps_its_state_where_another_sees_it_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shared: list[str] = []
+    last: dict[int, str | None] = {}  # the name that each thread rendered last, which no other ought to see
     make = RenderContext.__init__
 
     def sharing(self: RenderContext, *args: object, **kwargs: object) -> None:
         make(self, *args, **kwargs)  # type: ignore[arg-type]
-        if kwargs.get("kind") != "include":
-            shared[:] = [self.name or ""]
-        self.name = shared[0]
+        own = threading.get_ident()
+        seen = [name for thread, name in tuple(last.items()) if thread != own]
+        last[own] = self.name
+        if seen:
+            self.name = seen[-1]
 
     monkeypatch.setattr(RenderContext, "__init__", sharing)
     with smallest_switch_interval():
