@@ -236,6 +236,8 @@ class Environment:
             mine: Flight | None = None
             with self._cache_lock:
                 flight = self._loading.get(name)
+                if flight is not None and not flight.is_here:
+                    flight = None
                 newer = self._cache.peek(name)
                 if flight is None and (newer is None or newer is template):
                     mine = self._loading[name] = Flight()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from os import getpid
 from threading import Event, get_ident
 from typing import TYPE_CHECKING, Final
 
@@ -24,11 +25,12 @@ class Flight:
     one thread goes round it or several threads meet in it.
     """
 
-    __slots__ = ("_blocked_on", "_error", "_landed", "_outer", "_owner", "_template", "_token")
+    __slots__ = ("_blocked_on", "_error", "_landed", "_outer", "_owner", "_process", "_template", "_token")
 
     def __init__(self) -> None:
         self._landed = Event()
         self._owner = get_ident()
+        self._process = getpid()
         self._template: Template | None = None
         self._error: Exception | None = None
         self._blocked_on: Flight | None = None
@@ -44,6 +46,11 @@ class Flight:
         _innermost.reset(self._token)
         if self._outer is not None:
             self._outer._blocked_on = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it can land: in the child of a fork, the threads of its parent are gone."""
+        return self._process == getpid()
 
     def land(self, template: Template | None, error: BaseException | None) -> None:
         """Let those who wait go on: with the template, with the error, or to load it themselves where there is neither.

@@ -13,33 +13,28 @@ from kida.tracing.trace import trace_of
 Answer: TypeAlias = "tuple[int, Any, Outcome]"
 """A context's index, the context, and what became of it."""
 
-Submit: TypeAlias = "Callable[[int, Any], Future[Outcome] | Outcome]"
 
+class Entry:
+    """A context on its way. Whoever renders it sets ``outcome`` or ``error``, or gives a ``future`` that knows."""
 
-class _Entry:
-    """A context on its way."""
+    __slots__ = ("context", "error", "future", "index", "landed", "outcome")
 
-    __slots__ = ("context", "future", "index", "outcome")
-
-    def __init__(self, index: int, context: Any, submitted: Future[Outcome] | Outcome) -> None:
+    def __init__(self, index: int, context: Any) -> None:
         self.index = index
         self.context = context
+        self.landed = False
         self.outcome: Outcome | None = None
+        self.error: BaseException | None = None
         self.future: Future[Outcome] | None = None
-        if isinstance(submitted, Outcome):
-            self.outcome = submitted
-        else:
-            self.future = submitted
-
-    def is_done(self) -> bool:
-        return self.future is None or self.future.done()
 
     def result(self) -> Outcome:
         """What became of it, when that is known. Raises what is no answer: that no worker is left, an exit."""
+        if self.error is not None:
+            raise self.error
         if self.outcome is not None:
             return self.outcome
         if self.future is None:
-            raise AssertionError("an entry has a future or an outcome")
+            raise AssertionError("an entry that has landed has a future, an outcome or an error")
         try:
             return self.future.result()
         except (BrokenExecutor, CancelledError) as error:
@@ -50,15 +45,21 @@ class _Entry:
             return Outcome(caught=Caught(error, trace_of(error)))
 
 
+Done: TypeAlias = "SimpleQueue[Entry]"
+Submit: TypeAlias = "Callable[[Entry, Done], None]"
+"""Has a context rendered, and its entry put into the queue when that is done."""
+
+
 def hand_out(contexts: Iterable[Any], submit: Submit, ordered: bool, limit: int) -> Generator[Answer]:
     """Answers for contexts, of which no more than ``limit`` are taken and not yet answered.
 
     A context is taken for each answer given, and more only while no answer is ready, so that a slow source of
-    contexts holds up nothing that is done. An error of the source comes behind the answers for what it gave before.
+    contexts holds up nothing that is done. An error of the source, or of an executor that takes no more, comes behind
+    the answers for what was given before.
     """
     source = enumerate(contexts)
-    waiting: dict[int, _Entry] = {}
-    done: SimpleQueue[_Entry] = SimpleQueue()
+    waiting: dict[int, Entry] = {}
+    done: Done = SimpleQueue()
     end: Exception | None = None
     ended = False
     try:
@@ -72,15 +73,18 @@ def hand_out(contexts: Iterable[Any], submit: Submit, ordered: bool, limit: int)
                 except Exception as error:
                     ended, end = True, error
                     break
-                entry = _Entry(index, context, submit(index, context))
+                entry = Entry(index, context)
+                try:
+                    submit(entry, done)
+                except Exception as error:
+                    ended, end = True, error
+                    break
                 waiting[index] = entry
-                if not ordered:
-                    _announce(entry, done)
-                if next(iter(waiting.values())).is_done() if ordered else not done.empty():
+                if _is_ready(waiting, done, ordered):
                     break
             if not waiting:
                 break
-            entry = next(iter(waiting.values())) if ordered else done.get()
+            entry = _next_done(waiting, done, ordered)
             outcome = entry.result()
             del waiting[entry.index]
             entry.future = None  # which knows the entry: together they would wait for the garbage collector
@@ -93,9 +97,20 @@ def hand_out(contexts: Iterable[Any], submit: Submit, ordered: bool, limit: int)
                 entry.future.cancel()
 
 
-def _announce(entry: _Entry, done: SimpleQueue[_Entry]) -> None:
-    """Have an entry put into a queue when it is done."""
-    if entry.future is None:
-        done.put(entry)
-    else:
-        entry.future.add_done_callback(lambda _future: done.put(entry))
+def _is_ready(waiting: dict[int, Entry], done: Done, ordered: bool) -> bool:
+    """Whether an answer can be given at once."""
+    if not ordered:
+        return not done.empty()
+    while not done.empty():
+        done.get_nowait().landed = True
+    return next(iter(waiting.values())).landed
+
+
+def _next_done(waiting: dict[int, Entry], done: Done, ordered: bool) -> Entry:
+    """The entry to answer next, when it is done."""
+    if not ordered:
+        return done.get()
+    first = next(iter(waiting.values()))
+    while not first.landed:
+        done.get().landed = True
+    return first

@@ -18,7 +18,7 @@ from kida.parallel.travel import PackedTemplate, Parcel, unpacked_template
 from kida.render_context import RenderContext
 from kida.runtime.blocks import collect, collect_async
 from kida.runtime.forms import Form
-from kida.template.boundary import Boundary
+from kida.template.boundary import Boundary, inside
 from kida.tracing.trace import TemplateTrace, context_of, trace_of
 
 if TYPE_CHECKING:
@@ -114,8 +114,7 @@ def _recorded(template: Template, context: Context) -> Outcome:
         if template.is_async:
             output = awaited(partial(_awaitable, root))
         else:
-            with Boundary(root):
-                output = collect(root.form, _top(root), root)
+            output = inside(root, partial(collect, root.form, _top(root), root))
     except Exception as error:
         return _failed(error, started, root, True, template)
     return Outcome(output, footprint=_footprint(started, root, template, root.template_stack, ()))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sized
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor
+from contextvars import Context as ContextVars
 from contextvars import copy_context
+from functools import partial
 from pickle import UnpicklingError
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
-from kida.parallel.handing import Answer, hand_out
+from kida.parallel.crew import Crew
+from kida.parallel.handing import Answer, Done, Entry, Submit, hand_out
 from kida.parallel.jobs import Job, rendered, run
 from kida.parallel.progress import Progress, Report, reporting
 from kida.parallel.results import Caught, Context, Outcome, RenderFailure, RenderRecord, note
@@ -136,8 +139,12 @@ def _check(template: Any, contexts: Any, executor: Any, max_workers: int | None,
             "contexts is an iterable of mappings, one for each render, not "
             + ("one mapping" if isinstance(contexts, Mapping) else type(contexts).__name__)
         )
-    if executor is not None and not callable(getattr(executor, "submit", None)):
+    if isinstance(executor, type) or (
+        executor is not None and not callable(getattr(executor, "submit", None))
+    ):
         raise TypeError(f"executor is a concurrent.futures.Executor, not {type(executor).__name__}")
+    if max_workers is not None and not isinstance(max_workers, int):
+        raise TypeError(f"max_workers is a whole number, not {max_workers!r}")
     if max_workers is not None and max_workers < 1:
         raise ValueError(f"max_workers must be at least 1, not {max_workers}")
     if on_error not in ("raise", "return"):
@@ -224,17 +231,40 @@ def _on_threads(
     template: Template, contexts: Iterable[Context], record: bool, ordered: bool, workers: int
 ) -> Generator[Answer]:
     """On threads that begin and end with the iterator."""
-    executor = ThreadPoolExecutor(workers, thread_name_prefix="kida-render")
+    crew = Crew(max(1, min(workers, len(contexts))) if isinstance(contexts, Sized) else workers)
+
+    def submit(entry: Entry, done: Done) -> None:
+        entry.outcome = _refusal(entry.index, entry.context)
+        if entry.outcome is not None:
+            done.put(entry)
+        else:
+            context, scope = _as_it_is_now(entry.context), copy_context()
+            crew.put(partial(_render_here, entry, done, scope, template, context, record))
+
     try:
-        submit = _submitting(executor, template, record)
+        crew.start()
         yield from hand_out(contexts, submit, ordered, workers * IN_FLIGHT_PER_WORKER)
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        crew.stop()
 
 
-def _submitting(
-    executor: Executor, template: Template, record: bool
-) -> Callable[[int, Any], Future[Outcome] | Outcome]:
+def _render_here(
+    entry: Entry, done: Done, scope: ContextVars, template: Template, context: Context, record: bool
+) -> None:
+    """Render in a thread of this process, and say so, whatever comes of it."""
+    try:
+        entry.outcome = scope.run(rendered, template, context, record)
+    except BaseException as error:  # an exit is the reader's
+        entry.error = error
+    done.put(entry)
+
+
+def _as_it_is_now(context: Context) -> Context:
+    """A context that its source may change, or use again for the next one, while it is being rendered."""
+    return dict(context) if type(context) is dict else context
+
+
+def _submitting(executor: Executor, template: Template, record: bool) -> Submit:
     """What hands a context to an executor, or says at once what is wrong with it."""
     sealed = _is_process_pool(executor)
     parcel = Parcel(template, plain_dumps if sealed else cluster_dumps)
@@ -242,19 +272,23 @@ def _submitting(
         # here and not by the pool, which would tell of a failure late and in other words
         parcel.packed()
 
-    def submit(index: int, context: Any) -> Future[Outcome] | Outcome:
-        refused = _refusal(index, context)
-        if refused is not None:
-            return refused
-        job = Job(parcel, context, record)
-        try:
-            return executor.submit(run, job.packed() if sealed else job)
-        except Exception as error:
-            if parcel.failure is not None:
-                raise parcel.failure from error
-            if job.failure is not None:
-                return Outcome(caught=Caught(job.failure, TemplateTrace(())))
-            raise
+    def submit(entry: Entry, done: Done) -> None:
+        entry.outcome = _refusal(entry.index, entry.context)
+        if entry.outcome is None:
+            job = Job(parcel, _as_it_is_now(entry.context), record)
+            try:
+                future = executor.submit(run, job.packed() if sealed else job)
+            except Exception as error:
+                if parcel.failure is not None:
+                    raise parcel.failure from error
+                if job.failure is None:
+                    raise
+                entry.outcome = Outcome(caught=Caught(job.failure, TemplateTrace(())))
+            else:
+                entry.future = future
+                future.add_done_callback(lambda _future: done.put(entry))
+                return
+        done.put(entry)
 
     return submit
 

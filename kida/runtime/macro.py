@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from markupsafe import Markup
@@ -57,11 +58,10 @@ class Macro:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the macro from Python: text, ``Markup`` where its template escapes."""
-        from kida.template.boundary import Boundary
+        from kida.template.boundary import inside
 
         context = self._context
-        with Boundary(context.called()):
-            text = self.run(args, kwargs)
+        text = inside(context.called(), partial(self.run, args, kwargs))
         return markup(text) if context.escaping else str(text)
 
     def html(self, /, *args: Any, **kwargs: Any) -> Markup:

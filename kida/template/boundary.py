@@ -5,7 +5,8 @@ It runs only when something went wrong; a render that succeeds pays nothing for 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from kida.errors import ErrorCode, TemplateError, TemplateRuntimeError, did_you_mean
 from kida.render_context import RenderContext, current
@@ -13,22 +14,44 @@ from kida.render_context import RenderContext, current
 if TYPE_CHECKING:
     from kida.tracing.trace import TemplateTrace
 
+R = TypeVar("R")
+
 _NOTE = "in template "
 
 
-class Boundary:
-    """Keeps a context current inside a ``with`` block, and explains the errors that leave it."""
+def inside(context: RenderContext | None, work: Callable[[], R]) -> R:
+    """What a piece of work in a render gives, done with its context current; errors that leave it are explained.
 
-    __slots__ = ("_context", "_token")
+    An interrupt may come between any two steps: there is none between making the context current and the block that
+    undoes it, nor in undoing it.
+    """
+    outer = current.get()
+    try:
+        current.set(context)
+        return work()
+    except Exception as error:
+        better = explained(error)
+        if better is error:
+            raise
+        raise better from error
+    finally:
+        current.set(outer)
+
+
+class Boundary:
+    """The same for asynchronous work: keeps a context current inside a ``with`` block, and explains the errors that leave it."""
+
+    __slots__ = ("_context", "_outer")
 
     def __init__(self, context: RenderContext | None) -> None:
         self._context = context
 
     def __enter__(self) -> None:
-        self._token = current.set(self._context)
+        self._outer = current.get()
+        current.set(self._context)
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        current.reset(self._token)
+        current.set(self._outer)
         if isinstance(error, Exception):
             better = explained(error)
             if better is not error:

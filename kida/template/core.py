@@ -13,7 +13,7 @@ from kida.render_context import RenderContext, current, overlaid
 from kida.runtime.blocks import BlockProbe, collect, collect_async
 from kida.runtime.forms import Form
 from kida.source import Source
-from kida.template.boundary import Boundary, explained
+from kida.template.boundary import Boundary, explained, inside
 from kida.template.cached_blocks import CachedBlocksDict
 from kida.template.linking import SourceLoader, Unit, fits
 from kida.template.module import TemplateModule
@@ -127,8 +127,9 @@ class Template:
         which go first. Raises `TemplateError`, and whatever the template's expressions raise.
         """
         render_context = self._context(Form.RENDER, mapping, context)
-        token = current.set(render_context)
+        outer = current.get()
         try:
+            current.set(render_context)  # inside: an interrupt may come at once
             written: list[str] = []
             render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
             return "".join(written)
@@ -138,7 +139,7 @@ class Template:
                 raise
             raise better from error
         finally:
-            current.reset(token)
+            current.set(outer)
 
     def render_stream(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> Iterator[str]:
         """The text piece by piece, as it is rendered; parameters as of `render`.
@@ -191,8 +192,9 @@ class Template:
         such block.
         """
         render_context = self._context(Form.RENDER, mapping, context)
-        with Boundary(render_context):
-            written: list[str] = []
+
+        def written() -> str:
+            texts: list[str] = []
             innermost = self._inherited(render_context)
             if block not in innermost.blocks:
                 raise TemplateRuntimeError(
@@ -200,8 +202,10 @@ class Template:
                     code=ErrorCode.BLOCK_NOT_FOUND,
                     suggestion=did_you_mean(block, innermost.blocks),
                 )
-            innermost.blocks[block][0](innermost, written.append)
-            return "".join(written)
+            innermost.blocks[block][0](innermost, texts.append)
+            return "".join(texts)
+
+        return inside(render_context, written)
 
     def render_with_blocks(
         self, blocks: Mapping[str, str], mapping: Mapping[str, Any] | None = None, /, **context: Any
@@ -212,7 +216,8 @@ class Template:
         as of `render`. Raises `TemplateRuntimeError` for a name that is no block of it or of those it extends.
         """
         render_context = self._context(Form.RENDER, mapping, context)
-        with Boundary(render_context):
+
+        def written() -> str:
             known = self._inherited(self._context(Form.RENDER, mapping, context)).blocks
             for name, text in blocks.items():
                 if name not in known:
@@ -223,6 +228,8 @@ class Template:
                     )
                 render_context.blocks[name] = [_ready_made(text), *render_context.blocks.get(name, ())]
             return collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+
+        return inside(render_context, written)
 
     def _inherited(self, context: RenderContext) -> RenderContext:
         """The context of the outermost template that this one extends, which knows the blocks of all of them.
@@ -270,9 +277,9 @@ class Template:
     def make_module(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> TemplateModule:
         """The template as a module; parameters as of `render`."""
         render_context = self._context(Form.RENDER, mapping, context)
-        with Boundary(render_context):
-            body = collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
-            return TemplateModule(render_context, body)
+        root = render_context.unit.root  # type: ignore[union-attr]
+        body = inside(render_context, partial(collect, Form.RENDER, root, render_context))
+        return TemplateModule(render_context, body)
 
     async def make_module_async(
         self, mapping: Mapping[str, Any] | None = None, /, **context: Any
@@ -363,20 +370,20 @@ def _unpickled(
 def _streamed(chunks: Generator[str, None, None], context: RenderContext) -> Iterator[str]:
     """The pieces of a stream, whose context is current only while it is being advanced."""
     inner: RenderContext | None = context
+
+    def advance() -> str | None:
+        nonlocal inner
+        try:
+            return next(chunks, None)
+        finally:
+            inner = current.get()
+
     try:
-        while True:
-            with Boundary(inner):
-                try:
-                    chunk = next(chunks, None)
-                finally:
-                    inner = current.get()
-            if chunk is None:
-                return
+        while (chunk := inside(inner, advance)) is not None:
             if chunk:
                 yield chunk
     finally:
-        with Boundary(inner):
-            chunks.close()
+        inside(inner, chunks.close)
 
 
 def _ready_made(text: str) -> Any:

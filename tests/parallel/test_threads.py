@@ -19,6 +19,7 @@ import pytest
 
 from kida import Environment, TemplateError, UndefinedError, trace_of
 from kida.parallel import IN_FLIGHT_PER_WORKER, RenderFailure, render_many
+from kida.parallel.crew import Crew
 from tests.parallel.functions import LANGUAGE, numbers, swap_language
 
 WAIT = 30
@@ -352,12 +353,12 @@ def test_closing_begins_no_more_renders_and_leaves_no_thread(
     gate = Gate()
     handed_out = threading.Event()
 
-    class Opening(ThreadPoolExecutor):
+    class Opening(Crew):
         """Lets the renders that run go on when they are waited for."""
 
-        def shutdown(self, *args: Any, **kwargs: Any) -> None:
+        def stop(self) -> None:
             gate.open.set()
-            super().shutdown(*args, **kwargs)
+            super().stop()
 
     def contexts() -> Iterator[dict[str, Any]]:
         yield {"wait": lambda: handed_out.wait(WAIT)}
@@ -366,7 +367,7 @@ def test_closing_begins_no_more_renders_and_leaves_no_thread(
                 handed_out.set()
             yield {"wait": gate}
 
-    monkeypatch.setattr("kida.parallel.many.ThreadPoolExecutor", Opening)
+    monkeypatch.setattr("kida.parallel.many.Crew", Opening)
     texts = render_many(ENVIRONMENT.from_string("{{ wait() }}"), contexts(), max_workers=2, ordered=ordered)
     assert next(texts) == "True"
     for _ in range(2):
@@ -471,6 +472,28 @@ def test_an_iterator_that_is_forgotten_leaves_no_thread() -> None:
     assert own_threads() == []
 
 
+INTERRUPTED_AT_RANDOM = """
+import faulthandler, random, signal
+from contextlib import closing
+from itertools import count
+from kida import Environment
+from kida.parallel import render_many
+
+faulthandler.dump_traceback_later(60, exit=True)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+chance = random.Random(7)
+template = Environment().from_string("{{ n }}")
+for _ in range(60):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.0005 + chance.random() * 0.004)
+        with closing(render_many(template, ({"n": n} for n in count()), max_workers=3, ordered=ORDERED)) as texts:
+            for text in texts:
+                pass
+    except KeyboardInterrupt:
+        pass
+print("ended")
+"""
+
 INTERRUPTED = """
 import itertools, signal, threading
 from contextlib import closing
@@ -498,6 +521,47 @@ try:
 except KeyboardInterrupt:
     print("interrupted", [t.name for t in threading.enumerate() if t.name.startswith("kida-")])
 """
+
+
+def test_a_mapping_that_its_source_uses_again_is_rendered_as_it_was() -> None:
+    def reusing() -> Iterator[dict[str, Any]]:
+        context: dict[str, Any] = {}
+        for n in range(50):
+            context["n"] = n
+            yield context
+
+    assert list(render_many(SQUARE, reusing(), max_workers=4)) == [str(n * n) for n in range(50)]
+
+
+def test_an_executor_that_takes_no_more_gives_what_it_took_before_its_error() -> None:
+    pulled: list[int] = []
+
+    def contexts() -> Iterator[dict[str, Any]]:
+        for n in range(40):
+            pulled.append(n)
+            yield {"n": n}
+
+    executor = ThreadPoolExecutor(2)
+    results = render_many(SQUARE, contexts(), executor=executor)
+    taken = [next(results)]
+    executor.shutdown(wait=True)
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        taken.extend(results)
+    assert taken == [str(n * n) for n in pulled[:-1]]  # the last was refused
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_many_interrupts_at_any_moment_end_in_no_deadlock(ordered: bool) -> None:
+    script = INTERRUPTED_AT_RANDOM.replace("ORDERED", repr(ordered))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("ended\n", "", 0)
 
 
 @pytest.mark.parametrize("workers", [1, 3])

@@ -205,7 +205,7 @@ FOR_FAILURES = (
     "kida.compiler.",
 )
 # It keeps the context current for streams, asynchronous renders and macros of a module, failing or not.
-KEEPS_THE_CONTEXT = "kida.template.boundary.Boundary."
+KEEPS_THE_CONTEXT = ("kida.template.boundary.Boundary.", "kida.template.boundary.inside")
 
 
 def for_failures(functions: set[str]) -> list[str]:
