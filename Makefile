@@ -24,7 +24,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # The targets share one .venv, and pip does not lock it.
 .NOTPARALLEL:
-.PHONY: help lab test test-free-threaded lint types format bench clean
+.PHONY: help lab test test-browser test-free-threaded lint types format bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo "make lint     check formatting and style      make format   mend them where that can be done"
 	@echo "make types    check types, strictly           make bench    compare speed with other engines"
 	@echo "make clean    remove the environments and all caches"
+	@echo "make test-browser         try the notebook side in JupyterLab, with Chromium"
 	@echo "make test-free-threaded   run what has threads in it on a Python without the GIL"
 
 lab: $(VENV)/.installed-lab
@@ -40,17 +41,22 @@ lab: $(VENV)/.installed-lab
 
 # The clusters' libraries change how Python pickles exceptions: their tests have a process of their own.
 CLUSTERS := tests/parallel/clusters
+BROWSER := tests/browser
 test: $(VENV)/.installed-test,cluster
-	$(BIN)/python -m pytest $(TEST_ARGS) --ignore=$(CLUSTERS)
+	$(BIN)/python -m pytest $(TEST_ARGS) --ignore=$(CLUSTERS) --ignore=$(BROWSER)
 	$(BIN)/python -m pytest -n0 $(CLUSTERS)
 	$(BIN)/python -m pytest --nbval notebooks
+
+# In a real JupyterLab, by a real Chromium (Debian: apt-get install chromium).
+test-browser: $(VENV)/.installed-test,lab,browser
+	$(BIN)/python -m pytest -n0 $(BROWSER)
 
 # Each test runs once: those of the language and the units in two threads at once, the rest as `make test` does.
 # Python 3.13t never frees a function of a module once a thread has run, so what is left behind is looked for first, in
 # a process without threads. Left out: clusters of processes, the notebook side, and huge inputs, which take minutes and have one thread.
 LEFTOVERS := tests/unit/positions/test_leftovers.py
 IN_THREADS := tests/unit tests/language
-LEFT_OUT := $(CLUSTERS) tests/browser tests/notebook $(patsubst %,tests/bad_input/test_%.py,hostile_values large nesting)
+LEFT_OUT := $(CLUSTERS) $(BROWSER) tests/notebook $(patsubst %,tests/bad_input/test_%.py,hostile_values large nesting)
 test-free-threaded: $(FREE_VENV)/.installed
 	$(FREE_VENV)/bin/python tools/check_free_threading.py
 	$(FREE_PYTHON) -m pytest -n0 $(LEFTOVERS)

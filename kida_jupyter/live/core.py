@@ -162,6 +162,11 @@ class LiveCells:
                     show_error(error, self._notebook, display_id=live.display_id, update=live.is_shown)
                     live.text = None
                     return
+        # of cells that feed each other in a circle, what they made now is no reason to render again
+        made = {live.cell.options.to for live in self._cells}
+        for live in self._cells:
+            for key in [key for key in live.values if key in made]:
+                live.values[key] = self._fingerprint(key, known)
 
     def _may_have_changed(self, live: _Live, known: _Known, texts: dict[str, str | None]) -> bool:
         environment = self._notebook.environment
@@ -199,7 +204,11 @@ class LiveCells:
                 live.template = None
                 live.template = template_of(notebook, cell)
             text = notebook.render(live.template, variables=variables)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except (
+            BaseException
+        ) as error:  # an exit, too: it is the template's, not that of the kernel or of the cell that ran
             live.text = None
             show_error(error, notebook, display_id=live.display_id, update=live.is_shown)
             live.is_shown = True

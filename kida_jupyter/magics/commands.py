@@ -54,19 +54,24 @@ def run_command(notebook: Notebook, line: str) -> None:
     """Do what a line behind ``%kida`` says; an empty one asks for help. Raises ``UsageError`` for what cannot be meant."""
     name, _, rest = line.strip().partition(" ")
     if name in ("", "help", "--help", "-h"):
-        if rest.strip() in COMMANDS:
-            say(help_of(COMMANDS[rest.strip()]))
-        else:
-            say(help_text())
+        asked = rest.strip()
+        say(help_of(_command(asked, "%kida help")) if asked else help_text())
         return
-    command = COMMANDS.get(name)
-    if command is None:
-        near = nearest(name, COMMANDS)
-        raise usage("%kida", f"no command {name}; there are {', '.join(COMMANDS)}", near and f"%kida {near}")
+    command = _command(name, "%kida")
     if rest.strip() in ("--help", "-h"):
         say(help_of(command))
         return
     command.run(notebook, command_options(command.parser(), command.magic, rest))
+
+
+def _command(name: str, magic: str) -> Command:
+    command = COMMANDS.get(name)
+    if command is None:
+        near = nearest(name, COMMANDS)
+        raise usage(
+            "%kida", f"no command {name}; there are {', '.join(COMMANDS)}", near and f"{magic} {near}"
+        )
+    return command
 
 
 def help_text() -> str:

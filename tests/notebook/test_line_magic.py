@@ -13,6 +13,10 @@ from tests.notebook.in_process import Session
 from tests.notebook.kernel import Kernel
 
 
+def test_help_for_a_command_that_there_is_not_offers_the_near_one(session: Session) -> None:
+    assert session.complaint("%kida help lst").endswith("Did you mean %kida help list?")
+
+
 def test_alone_it_prints_help_that_names_each_command_and_what_a_cell_can_do(session: Session) -> None:
     run = session.run("%kida")
     assert run.shown == []

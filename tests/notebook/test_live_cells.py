@@ -332,6 +332,26 @@ def test_of_two_hundred_live_cells_only_those_concerned_render(shell: Interactiv
     shell.run_line_magic("unload_ext", "kida_jupyter")
 
 
+def test_cells_that_feed_each_other_render_again_only_when_something_else_changed(live: Kernel) -> None:
+    run(live, "%%kida --live --to ping\n{{ pong ?? '' }}x{{ word ?? '' }}")
+    run(live, "%%kida --live --to pong\n{{ ping }}y")
+    settled = run(live, "1").updated
+    assert settled == []
+    assert run(live, "2").updated == []
+    assert run(live, "word = '!'").updated != []
+    assert run(live, "3").updated == []
+
+
+@pytest.mark.parametrize("leaving", ["SystemExit", "GeneratorExit", "asyncio.CancelledError"])
+def test_an_exit_in_a_live_cell_is_its_own_error_and_leaves_the_kernel_alone(
+    live: Kernel, leaving: str
+) -> None:
+    run(live, f"import asyncio\ndef leave(x):\n    raise {leaving}\n\nn = 1")
+    run(live, "%%kida --live\n{{ leave(n) if n > 1 else 'here' }}")
+    assert leaving.rpartition(".")[2] in "".join(run(live, "n = 2").updated)
+    assert run(live, "n = 0").updated == ["here"]
+
+
 def test_a_fingerprint_looks_at_each_shared_value_once_for_all_cells(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
