@@ -36,17 +36,35 @@ _ARGUMENTS: Final = (
 _BROWSERS: Final = ("chromium", "chromium-browser")
 
 
-def _chromium() -> str:
-    """Where Chromium is; without one the tests skip, or fail where that may not be."""
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+def _what_is_missing() -> str | None:
+    """What the tests cannot do without, and how to get it; ``None`` where all is there."""
     packages = [name for name in ("jupyterlab", "playwright") if find_spec(name) is None]
-    if found is not None and not packages:
-        return found
+    if not packages and _chromium() is not None:
+        return None
     how = f"pip install {' '.join(packages)}" if packages else "apt-get install chromium"
-    reason = f"browser tests need Chromium, JupyterLab and Playwright: {how}"
-    if os.environ.get("KIDA_REQUIRE_BROWSER") == "1":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    return f"browser tests need JupyterLab, Playwright and Chromium: {how}"
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+class _Missing(pytest.Package):
+    """The folder of these tests, where they cannot run: it is skipped as one, or fails where that may not be."""
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        reason = _what_is_missing()
+        assert reason is not None
+        if os.environ.get("KIDA_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason, allow_module_level=True)
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if _what_is_missing() is None:
+        return None
+    missing: pytest.Collector = _Missing.from_parent(parent, path=path)
+    return missing
 
 
 # Of the package, not of the session: Playwright keeps an event loop running, in which no other can be, and coroutines
@@ -54,12 +72,11 @@ def _chromium() -> str:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A Chromium with a profile of its own."""
-    chromium = _chromium()
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, headless=True, args=_ARGUMENTS)
+        running = playwright.chromium.launch(executable_path=_chromium(), headless=True, args=_ARGUMENTS)
         try:
             yield running
         finally:
