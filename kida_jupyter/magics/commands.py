@@ -207,7 +207,7 @@ def _flag(name: str, about: str) -> Argument:
 
 
 _INTRODUCTION: Final = """\
-Kida: a cell that starts with %%kida is a template. It is rendered with the notebook's variables:
+Kida: a cell that starts with %%kida is a template, rendered with the notebook's variables:
 
   %%kida
   Dear {{ name }},
@@ -226,32 +226,36 @@ Examples
 
   %kida save card.html templates/card.html       write a named cell to a file
   %kida load templates/*.html                    read files as named cells
-  %kida path templates                           let cells include and import the files of a folder
+  %kida path templates                           let cells use the files of a folder
   %kida config undefined=lenient                 write nothing for names that are not there
   %kida env site                                 use the kida.Environment in the variable site
   %kida help save                                more about a command
 
 The language is that of Jinja2, and more; {% end %} closes any tag
 
-  {% macro card(title) %}<b>{{ title }}</b>{% end %}   in one cell; {% from "card.html" import card %} in others
-  {% block body %}…{% end %}                           in a layout; {% extends "layout.html" %} in a page
+  {% macro card(title) %}<b>{{ title }}</b>{% end %}   in a cell --name card.html …
+  {% from "card.html" import card %}                   … for all other cells
+  {% block body %}…{% end %}                           in a cell --name layout.html …
+  {% extends "layout.html" %}                          … for the pages that look like it
   {{ name ?? "nobody" }}                               a value for what may be missing
   {{ text |> trim |> upper }}                          filters, one after the other
 
-A macro of another cell sees what it is given, not the notebook's variables, unless it is imported "with context".
-When something fails, the whole chain of cells and macros is shown; kida.trace_of(error) has it for Python.
+A macro of another cell sees what it is given, and the notebook's variables only if it is
+imported "with context". When something fails, the whole chain of cells and macros is shown;
+kida.trace_of(error) has it for Python.
 
 Functions of the notebook become filters, tests and globals of its templates:
 
   import kida_jupyter
 
-  @kida_jupyter.filter                           also: @kida_jupyter.test, @kida_jupyter.global_
+  @kida_jupyter.filter          also: @kida_jupyter.test, @kida_jupyter.global_
   def shout(text):
       return text.upper() + "!"
 
-  {{ name | shout }}      {{ rows | table }} makes a table of a data frame or a list of dictionaries
+  {{ name | shout }}            {{ rows | table }} makes a table of a data frame or of dicts
 
-One with the name of a filter that there is takes its place; @kida_jupyter.filter("name") gives it another name."""
+One with the name of a filter that there is takes its place; @kida_jupyter.filter("name")
+gives it another name."""
 
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
@@ -261,15 +265,16 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             Command(
                 "list",
                 "",
-                "named cells and their macros, where each comes from, and live cells",
+                "list the named cells and the live ones",
                 _list,
             ),
             Command(
                 "show",
                 "NAME",
-                "show the text of a named cell, or of a file in a searched folder",
+                "show the text of a cell or file",
                 _show,
                 (_positional("name"),),
+                "The file is one of a folder that %kida path searches.\n\n  %kida show card.html",
             ),
             Command(
                 "save",
@@ -281,50 +286,52 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     _positional("file"),
                     _flag("--force", "overwrite the file"),
                 ),
-                "A file that is there is only overwritten with --force. In place of a file, an existing folder may be\n"
-                "given: the file is then called as the cell.\n\n  %kida save card.html templates/",
+                "A file that is there is only overwritten with --force. In place of a file, an existing\n"
+                "folder may be given: the file is then called as the cell.\n\n  %kida save card.html templates/",
             ),
             Command(
                 "load",
                 "FILE…",
-                "read files as named cells, called by their file names",
+                "read files as named cells",
                 _load,
                 (_positional("files", nargs="+"),),
-                "*, ? and ** stand for many files. Load again to see a file's changes, or use %kida path, which sees\n"
-                "them by itself.\n\n  %kida load templates/*.html mails/**/*.txt",
+                "A cell is called as its file. *, ? and ** stand for many files. Load again to see a file's\n"
+                "changes, or use %kida path, which sees them by itself.\n\n  %kida load templates/*.html mails/**/*.txt",
             ),
             Command(
                 "path",
                 "[DIR…] [--reset]",
-                "search folders for templates that are no named cells; alone: list them",
+                "search folders for templates; alone: list them",
                 _path,
                 (
                     _positional("folders", nargs="*"),
                     _flag("--reset", "search none"),
                 ),
-                "The folders take the place of those given before. Named cells go first, then the folders in their\n"
-                "order. A template is called as its file is within the folder, changes of files are seen at once.\n\n"
+                "The folders take the place of those given before. Named cells go first, then the folders\n"
+                "in their order. A template is called as its file is within the folder, changes of files\n"
+                "are seen at once.\n\n"
                 "  %kida path templates ../shared/templates\n"
                 "  %kida path --reset          search none any more",
             ),
             Command(
                 "env",
                 "[VAR] [--reset]",
-                "show the environment, or use the one in a variable as its base",
+                "use the environment in a variable as base; alone: show it",
                 _env,
                 (
                     _positional("variable", nargs="?"),
                     _flag("--reset", "use the notebook's own"),
                 ),
-                "The templates, filters, tests, globals and options of a kida.Environment in a variable are then those\n"
-                "of the notebook, besides its own. When the variable gets another environment, that is used.\n\n"
+                "The templates, filters, tests, globals and options of a kida.Environment in a variable are\n"
+                "then those of the notebook, besides its own. When the variable gets another environment,\n"
+                "that is used.\n\n"
                 "  %kida env site\n"
                 "  %kida env --reset           back to the notebook's own",
             ),
             Command(
                 "filters",
                 "[WORD] [--tests]",
-                "list the filters, or the tests, perhaps only those with a word in their name",
+                "list the filters or tests, those with a word in their name",
                 _filters,
                 (
                     _positional("word", nargs="?"),

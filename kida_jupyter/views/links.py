@@ -31,23 +31,29 @@ class CellLinks:
         self._shell = shell
         self._ids: dict[str, str] = {}
         self._texts: dict[str, str] = {}
-        self._follows = follow
-        if follow:
-            shell.events.register("pre_run_cell", self._before_cell)
+        self._running: str | None = None
+        self._follows = (
+            {"pre_run_cell": self._before_cell, "post_run_cell": self._after_cell} if follow else {}
+        )
+        for event, follower in self._follows.items():
+            shell.events.register(event, follower)
 
     def remove(self) -> None:
         """Be told of no more cells."""
-        if self._follows:
-            self._shell.events.unregister("pre_run_cell", self._before_cell)
+        for event, follower in self._follows.items():
+            self._shell.events.unregister(event, follower)
 
     def _before_cell(self, info: Any) -> None:
-        identity = getattr(info, "cell_id", None)
-        if not isinstance(identity, str):
-            return
-        self._ids[str(self._shell.execution_count)] = identity
+        self._running = _identity(info)
         options, _, text = str(info.raw_cell).partition("\n")
-        if options.startswith(_MAGIC):
-            self._texts[identity] = text.rstrip("\n")
+        if self._running is not None and options.startswith(_MAGIC):
+            self._texts[self._running] = text.rstrip("\n")
+
+    def _after_cell(self, result: Any) -> None:
+        self._running = None
+        identity = _identity(result.info)
+        if identity is not None and result.execution_count is not None:
+            self._ids[str(result.execution_count)] = identity
 
     def file_name(self, path: str) -> str:
         """How people are shown a Python file: the number of a cell, whose own name means nothing, or the file's name."""
@@ -70,12 +76,20 @@ class CellLinks:
         return link
 
     def _cell(self, number: str) -> str | None:
-        identity = self._ids.get(number)
+        # IPython counts on before a cell runs, or after, as its version has it: what shows results knows.
+        running = self._running if number == str(self._shell.displayhook.prompt_count) else None
+        identity = running or self._ids.get(number)
         return None if identity is None else _address(identity)
 
     def _template_cell(self, text: str) -> str | None:
         identities = [identity for identity, held in self._texts.items() if held == text]
         return _address(identities[-1]) if identities else None
+
+
+def _identity(info: Any) -> str | None:
+    """A cell's id, where the front end tells it."""
+    identity = getattr(info, "cell_id", None)
+    return identity if isinstance(identity, str) else None
 
 
 def _address(cell: str) -> str | None:

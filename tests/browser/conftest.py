@@ -49,22 +49,21 @@ def _chromium() -> str | None:
     return next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
-class _Missing(pytest.Package):
-    """The folder of these tests, where they cannot run: it is skipped as one, or fails where that may not be."""
+class _Skipped(pytest.Module):
+    """A file of tests that cannot run here: not so much as imported, and all of them skipped in the same line."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        reason = _what_is_missing()
-        assert reason is not None
+        reason = _what_is_missing() or ""
         if os.environ.get("KIDA_REQUIRE_BROWSER") == "1":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason, allow_module_level=True)
 
 
-def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     if _what_is_missing() is None:
         return None
-    missing: pytest.Collector = _Missing.from_parent(parent, path=path)
-    return missing
+    made: pytest.Module = _Skipped.from_parent(parent, path=module_path)
+    return made
 
 
 # Of the package, not of the session: Playwright keeps an event loop running, in which no other can be, and coroutines

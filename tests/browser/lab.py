@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import nbformat
-
 HOST: Final = "127.0.0.1"
 PATIENCE: Final = 60
 """Seconds until what does not come is taken for not coming: a busy machine may need many to start a kernel."""
@@ -54,6 +52,8 @@ class Lab:
 
     def write(self, name: str, cells: Sequence[str]) -> None:
         """Write a notebook with cells of code, whose ids are ``cell-0``, ``cell-1`` …"""
+        import nbformat  # what these tests need is looked for before it is imported
+
         made = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(text, id=f"cell-{number}") for number, text in enumerate(cells)],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},

@@ -492,9 +492,9 @@ def link(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "card.html").write_text("")
     links = CellLinks(shell)
-    for number, raw in ((1, "%%kida --name page.html\n<b>\n"), (2, "%%kida\n{{ x }}")):
-        shell.execution_count = number
-        shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id=f"id-{number}", raw_cell=raw))
+    shell.execution_count = 1
+    for number, raw in ((1, "%%kida --name page.html\n<b>\n"), (2, "%%kida\n{{ 2 }}")):
+        shell.run_cell(raw, store_history=True, cell_id=f"id-{number}")
     return links.link_to({"page.html": "<b>\n"})
 
 
@@ -503,6 +503,14 @@ def test_a_named_cell_and_a_numbered_one_are_links_to_their_cells(link: Link) ->
     assert link("In[2]", None) == "My%20report.ipynb#cell-id=id-2"
     assert link("In[7]", None) is None
     assert link("other.html", None) is None
+
+
+def test_the_running_cell_is_a_link_too(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    shell.user_ns["link"] = CellLinks(shell).link_to({})
+    shell.execution_count = 4
+    shell.run_cell("found = link('In[4]', None), link('In[3]', None)", store_history=True, cell_id="here")
+    assert shell.user_ns["found"] == ("a.ipynb#cell-id=here", None)
 
 
 def test_a_file_in_the_notebooks_folder_is_a_link_and_one_elsewhere_is_none(

@@ -108,6 +108,7 @@ class TestFileSystemLoader:
         assert caught.value.code is ErrorCode.TEMPLATE_NOT_FOUND
         assert caught.value.hint == f"looked in {str(root)!r}, 'elsewhere'"
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_text_that_is_not_of_the_encoding_is_an_error_that_says_where(self, root: Path):
         (root / "latin.html").write_bytes(b"one\ntwo \xe9\n")
         with pytest.raises(TemplateError, match=r"latin\.html.*not valid utf-8.*byte 0xe9, line 2") as caught:
@@ -284,6 +285,7 @@ class TestChoiceLoader:
         del first["a"]
         assert not is_current(loader, "a", version)
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_an_unreadable_template_does_not_make_way_for_a_later_one(self, root: Path):
         (root / "a.html").write_bytes(b"\xff")
         loader = ChoiceLoader([FileSystemLoader(root), DictLoader({"a.html": "later"})])
@@ -431,6 +433,7 @@ class TestModuleLoader:
             ModuleLoader(compiled).get_source("zzz")
         assert ModuleLoader(compiled / "nowhere").list_templates() == []
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_a_damaged_file_is_an_error_and_never_runs(self, compiled: Path):
         file = compiled / bundle_filename("a.html")
         file.write_bytes(file.read_bytes()[:-1])
@@ -438,6 +441,7 @@ class TestModuleLoader:
             ModuleLoader(compiled).get_source("a.html")
         assert caught.value.code is ErrorCode.UNREADABLE_TEMPLATE
 
+    @pytest.mark.thread_unsafe(reason="changes the folder")
     def test_a_damaged_index_is_an_error(self, compiled: Path):
         (compiled / "index.json").write_text("[]")
         with pytest.raises(TemplateError, match="index"):

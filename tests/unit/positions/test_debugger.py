@@ -237,6 +237,7 @@ def covered(folder: Path, form: str, context: dict[str, Any]) -> dict[str, set[i
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.thread_unsafe(reason="a process has one stack of what measures its coverage")
 def test_coverage_sees_the_lines_that_ran_and_not_the_others(folder: Path, form: str) -> None:
     lines = covered(folder, form, CONTEXT)
     assert {1, 3, 4, 5, 7, 8, 9, 14} <= lines["page.html"]
@@ -245,6 +246,7 @@ def test_coverage_sees_the_lines_that_ran_and_not_the_others(folder: Path, form:
     assert 4 not in lines["foot.html"]
 
 
+@pytest.mark.thread_unsafe(reason="a process has one stack of what measures its coverage")
 def test_coverage_sees_the_other_branch_when_it_runs(folder: Path) -> None:
     context = {**CONTEXT, "entries": [{"name": "water", "price": 0}], "never": 1}
     lines = covered(folder, "render", context)
@@ -253,6 +255,7 @@ def test_coverage_sees_the_other_branch_when_it_runs(folder: Path) -> None:
     assert 4 in lines["foot.html"]
 
 
+@pytest.mark.thread_unsafe(reason="a process has one stack of what measures its coverage")
 def test_coverage_sees_no_line_that_the_template_does_not_have(folder: Path) -> None:
     lines = covered(folder, "render", CONTEXT)
     assert lines["page.html"] <= set(range(1, len(PAGE.splitlines()) + 2))

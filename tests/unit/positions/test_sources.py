@@ -155,6 +155,7 @@ def test_a_pickled_template_from_a_string() -> None:
     assert_placed(revived, None, None)
 
 
+@pytest.mark.thread_unsafe(reason="changes the folder")
 def test_a_file_that_changed_is_placed_in_its_new_text(folder: Path) -> None:
     env = Environment(loader=FileSystemLoader(folder))
     before = failure(env.get_template(NAME))
@@ -199,6 +200,7 @@ def test_a_name_that_is_a_file_of_something_else_shows_the_templates_lines(
     assert_placed(template, None)
 
 
+@pytest.mark.thread_unsafe(reason="changes the folder")
 def test_an_included_file_has_its_own_file_name(folder: Path) -> None:
     (folder / "outer.html").write_text(f'a\n{{% include "{NAME}" %}}')
     template = Environment(loader=FileSystemLoader(folder)).get_template("outer.html")
