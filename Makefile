@@ -40,16 +40,21 @@ lab: $(VENV)/.installed-lab
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/01-quickstart.ipynb $(LAB_ARGS)
 
 # The clusters' libraries change how Python pickles exceptions: their tests have a process of their own.
+# So have those in a real JupyterLab, by a real Chromium. Where there is none they are skipped, and tell how to get it;
+# what they need besides is installed where they run, or where KIDA_REQUIRE_BROWSER=1 says that they must.
 CLUSTERS := tests/parallel/clusters
 BROWSER := tests/browser
-test: $(VENV)/.installed-test,cluster
+BROWSER_ARGS ?= -n2 --dist=loadfile -rs
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser)
+COMMA := ,
+test: $(VENV)/.installed-test,cluster$(if $(CHROMIUM)$(KIDA_REQUIRE_BROWSER),$(COMMA)lab$(COMMA)browser)
 	$(BIN)/python -m pytest $(TEST_ARGS) --ignore=$(CLUSTERS) --ignore=$(BROWSER)
 	$(BIN)/python -m pytest -n0 $(CLUSTERS)
 	$(BIN)/python -m pytest --nbval notebooks
+	$(BIN)/python -m pytest $(BROWSER_ARGS) $(BROWSER)
 
-# In a real JupyterLab, by a real Chromium (Debian: apt-get install chromium).
 test-browser: $(VENV)/.installed-test,lab,browser
-	$(BIN)/python -m pytest -n0 $(BROWSER)
+	$(BIN)/python -m pytest $(BROWSER_ARGS) $(BROWSER)
 
 # Each test runs once: those of the language and the units in two threads at once, the rest as `make test` does.
 # Python 3.13t never frees a function of a module once a thread has run, so what is left behind is looked for first, in

@@ -49,20 +49,27 @@ def _chromium() -> str | None:
     return next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
-class _Skipped(pytest.Module):
-    """A file of tests that cannot run here: not so much as imported, and all of them skipped in the same line."""
+class _Missing(pytest.Item):
+    """Stands for the tests of a file that cannot run here: skipped, or failed where they must run."""
 
-    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+    def runtest(self) -> None:
         reason = _what_is_missing() or ""
         if os.environ.get("KIDA_REQUIRE_BROWSER") == "1":
             pytest.fail(reason, pytrace=False)
-        pytest.skip(reason, allow_module_level=True)
+        pytest.skip(reason)
+
+
+class _Unread(pytest.Module):
+    """A file of tests that cannot run here: not so much as imported."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        yield _Missing.from_parent(self, name="in_the_browser")
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     if _what_is_missing() is None:
         return None
-    made: pytest.Module = _Skipped.from_parent(parent, path=module_path)
+    made: pytest.Module = _Unread.from_parent(parent, path=module_path)
     return made
 
 
