@@ -20,6 +20,7 @@ from kida.environment.loaders import (
     PrefixLoader,
 )
 from kida.errors import (
+    BudgetExceededError,
     ErrorCode,
     FilterArgumentError,
     MacroArgumentError,
@@ -45,12 +46,17 @@ from kida.runtime.undefined import (
 from kida.template.core import Template
 
 if TYPE_CHECKING:
+    from kida.tracing.recording import Budget
+    from kida.tracing.result import RenderTrace
     from kida.tracing.trace import TemplateFrame, TemplateTrace
+    from kida.tracing.traced import trace_render, trace_render_async
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AsyncLoopContext",
+    "Budget",
+    "BudgetExceededError",
     "BytecodeCache",
     "ChainableUndefined",
     "ChoiceLoader",
@@ -71,6 +77,7 @@ __all__ = [
     "PackageLoader",
     "PrefixLoader",
     "RenderContext",
+    "RenderTrace",
     "SecurityError",
     "StrictUndefined",
     "Template",
@@ -91,10 +98,20 @@ __all__ = [
     "pass_eval_context",
     "select_autoescape",
     "trace_of",
+    "trace_render",
+    "trace_render_async",
 ]
 
 
-_OF_TRACES: Final = ("TemplateFrame", "TemplateTrace")
+_LATER: Final = {
+    "TemplateFrame": "trace",
+    "TemplateTrace": "trace",
+    "Budget": "recording",
+    "RenderTrace": "result",
+    "trace_render": "traced",
+    "trace_render_async": "traced",
+}
+"""Names of ``kida.tracing`` and their modules, which a render does without."""
 
 
 def trace_of(exception: BaseException) -> TemplateTrace:
@@ -105,10 +122,10 @@ def trace_of(exception: BaseException) -> TemplateTrace:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _OF_TRACES:  # needed only when something went wrong
-        from kida.tracing import trace
+    if name in _LATER:
+        from importlib import import_module
 
-        return getattr(trace, name)
+        return getattr(import_module(f"kida.tracing.{_LATER[name]}"), name)
     # PEP 703: the package does not need the GIL
     if name == "_Py_mod_gil":
         return 0  # Py_MOD_GIL_NOT_USED

@@ -57,6 +57,7 @@ class ErrorCode(str, Enum):
     FILTER_ARGUMENTS = "K-RUN-013"
     NEEDS_ASYNC = "K-RUN-014"
     NOT_A_NAMESPACE = "K-RUN-015"
+    BUDGET_EXCEEDED = "K-RUN-016"
     NO_LOADER = "K-TPL-003"
 
     TEMPLATE_NOT_FOUND = "K-TPL-001"
@@ -250,6 +251,12 @@ class SecurityError(TemplateRuntimeError):
     """A template did what its environment forbids."""
 
     default_code = ErrorCode.SECURITY
+
+
+class BudgetExceededError(TemplateRuntimeError):
+    """A traced render took more time, or wrote more, than it was given."""
+
+    default_code = ErrorCode.BUDGET_EXCEEDED
 
 
 class FilterArgumentError(TemplateRuntimeError, TypeError):

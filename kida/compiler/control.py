@@ -23,6 +23,8 @@ def if_(g: Generator, node: nodes.If) -> None:
         at = g.at(branch.condition.span)
         with g.collecting() as test_statements, g.conditionally():
             condition = g.expression(branch.condition)
+            if g.instruments is not None:
+                condition = g.instruments.seen(condition, branch.condition, "if")
         with g.collecting() as body, g.conditionally():
             g.body(branch.body)
         made = [*test_statements, py.when(condition, body, made, at)]
@@ -42,7 +44,7 @@ def for_(g: Generator, node: nodes.For) -> None:
         g.emit(py.assign(iterable, g.expression(node.iterable), at))
         parameters = py.arguments([".ctx"] if g.form.streams else [".ctx", ".write"], at)
         sink = g.sink
-        with g.defining(name, parameters, at, None, text=False):
+        with g.defining(name, parameters, at, None, span=node.span, text=False):
             _loop(g, node, py.load(iterable, at), None)
         if sink != g.sink:
             raise AssertionError("the sink is restored behind a definition")
@@ -71,6 +73,7 @@ def _recursive_loop(g: Generator, node: nodes.For) -> None:
             py.arguments([".iterable", ".depth"], at, optional=1),
             at,
             function_scope,
+            span=node.span,
             text=True,
             audible=False,
         ),
@@ -85,7 +88,8 @@ def _recursive_loop(g: Generator, node: nodes.For) -> None:
             py.statement(py.call(".check_depth", [py.load(".ctx", at), py.load(".depth", at), what], at), at)
         )
         _loop(g, node, py.load(".iterable", at), name)
-    g.write(g.directly_awaited(py.call(py.load(name, at), [iterable], g.at(node.iterable.span)), at), at)
+    made = g.directly_awaited(py.call(py.load(name, at), [iterable], g.at(node.iterable.span)), at)
+    g.write(made, at, node.span)
 
 
 def turns_name(node: nodes.For) -> str:
@@ -96,6 +100,8 @@ def turns_name(node: nodes.For) -> str:
 def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None) -> None:
     at = g.at(node.span)
     over = g.at(node.iterable.span)
+    if g.instruments is not None:
+        iterable = g.instruments.seen(iterable, node.iterable, "for")
     if node.condition is not None:
         iterable = _filtered(g, node, iterable, over)
     scope = g.scopes.opened[node, "body"]
@@ -114,12 +120,17 @@ def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None
     empty = g.temporary("empty") if node.otherwise else ""
     if empty:
         g.emit(py.assign(empty, py.constant(True, at), at))
+    left = "" if g.instruments is None else g.instruments.begin_loop(node, at)
     with g.collecting() as body, g.loop_block(), g.entering(scope, at):
+        if g.instruments is not None:
+            g.instruments.turn(left, at)
         g.body(node.body)
         if empty:  # behind the body: as in Jinja2 a round that was left early does not count
             g.emit(py.assign(empty, py.constant(False, at), at))
     kind = ast.AsyncFor if g.form.is_async else ast.For
     g.emit(kind(target, iterable, body or [ast.Pass(**at)], [], **over))
+    if g.instruments is not None:
+        g.instruments.end_loop(at)
     if empty:
         _otherwise(g, node, empty, at)
 
@@ -196,11 +207,19 @@ def while_(g: Generator, node: nodes.While) -> None:
         g.emit(py.assign(empty, py.constant(True, at), at))
     over = g.at(node.condition.span)
     condition = g.expression(node.condition)
+    left = ""
+    if g.instruments is not None:
+        condition = g.instruments.seen(condition, node.condition, "while")
+        left = g.instruments.begin_loop(node, at)
     with g.collecting() as body, g.loop_block():
+        if g.instruments is not None:
+            g.instruments.turn(left, at)
         g.body(node.body)
         if empty:
             g.emit(py.assign(empty, py.constant(False, at), at))
     g.emit(ast.While(condition, body or [ast.Pass(**at)], [], **over))
+    if g.instruments is not None:
+        g.instruments.end_loop(at)
     if empty:
         _otherwise(g, node, empty, at)
 
@@ -222,10 +241,13 @@ def _leave_bodies(g: Generator) -> None:
         leave()
 
 
-def _write_to(g: Generator, sink: str, text: ast.expr, at: At) -> None:
-    """Emit the writing of a text to a sink: what a ``try`` that a loop leaves has held back so far."""
+def _write_to(g: Generator, sink: str, buffer: str, at: At) -> None:
+    """Emit the writing of a buffer to a sink: what a ``try`` has held back so far."""
     inner, g.sink = g.sink, sink
-    g.write(text, at)
+    if g.instruments is not None:
+        g.instruments.extend(buffer, at)
+    else:
+        g.write(py.joined(buffer, at), at)
     g.sink = inner
 
 
@@ -234,7 +256,7 @@ def try_(g: Generator, node: nodes.Try) -> None:
     at = g.at(node.span)
     outer = g.sink
     with g.collecting() as body, g.loop_block(loop=False), g.buffered(at, audible=False) as buffer:
-        g.leaving.append(lambda: _write_to(g, outer, py.joined(buffer, at), at))
+        g.leaving.append(lambda: _write_to(g, outer, buffer, at))
         g.body(node.body)
         g.leaving.pop()
     error = g.temporary("error")
@@ -246,6 +268,6 @@ def try_(g: Generator, node: nodes.Try) -> None:
             assign_to(g, node.target, py.load(error, g.at(node.target.span)))
         g.body(node.fallback)
     with g.collecting() as success:
-        g.write(py.joined(buffer, at), at)
+        _write_to(g, outer, buffer, at)
     handler = ast.ExceptHandler(py.load(".Exception", at), error, fallback or [ast.Pass(**at)], **at)
     g.emit(ast.Try(body, [handler], success or [ast.Pass(**at)], [], **at))

@@ -360,7 +360,8 @@ def filtered(g: Generator, node: nodes.Filter, value: ast.expr) -> ast.expr:
     """A filter around a value."""
     at = g.at(node.span)
     made = _linked_call(g, "filter", node.name, node.name_span, value, node.arguments, at)
-    return g.awaited(made, at)
+    awaited = g.awaited(made, at)
+    return awaited if g.instruments is None else g.instruments.filtered(node, awaited, at)
 
 
 def test(g: Generator, node: nodes.Test) -> ast.expr:

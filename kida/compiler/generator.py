@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kida.compiler import python as py
 from kida.compiler.options import Link, Options
@@ -14,6 +14,9 @@ from kida.runtime.forms import Form
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
 from kida.source import Source, Span
 from kida.syntax import nodes
+
+if TYPE_CHECKING:
+    from kida.compiler.traced import Instruments
 
 StatementRule: TypeAlias = "Callable[[Generator, Any], None]"
 ExpressionRule: TypeAlias = "Callable[[Generator, Any], ast.expr]"
@@ -36,6 +39,14 @@ class Function:
         self.blocks = 0
 
 
+def _instruments(g: Generator) -> Instruments | None:
+    if not g.form.traces:
+        return None
+    from kida.compiler.traced import Instruments
+
+    return Instruments(g)
+
+
 class Generator:
     """State of the generation of one template in one form; used once.
 
@@ -43,7 +54,7 @@ class Generator:
     ``volatile`` says that some ``autoescape`` around is of that kind, and ``outer_escaping`` what holds outside of it.
     ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
     ``"never"``, ``"perhaps"`` or ``"always"``. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
-    the bodies between here and the innermost loop.
+    the bodies between here and the innermost loop. ``instruments`` record, where the form does.
     """
 
     def __init__(
@@ -71,6 +82,7 @@ class Generator:
         self.function = Function(None)
         self.statements: list[ast.stmt] = []
         self.links: dict[tuple[str, str], Link] = {}
+        self.instruments = _instruments(self)
         self._statement_rules = statements
         self._expression_rules = expressions
         self._owners: dict[Scope, Function] = {}
@@ -124,9 +136,22 @@ class Generator:
 
     # --- output ------------------------------------------------------------------------------------------------
 
-    def write(self, value: ast.expr, at: At) -> None:
-        """Emit the writing of a ``str``."""
-        self.emit(self._written(value, at))
+    def write(self, value: ast.expr, at: At, span: Span | None = None) -> None:
+        """Emit the writing of a ``str``; ``span`` is what wrote it, where that may be recorded."""
+        if self.instruments is not None and span is not None:
+            self.instruments.plain(value, span, at)
+        else:
+            self.emit(self._written(value, at))
+
+    def write_result(self, value: ast.expr, before: str | None, node: nodes.Node, at: At) -> None:
+        """Emit the writing of what a call or filter of a tag gave; ``before`` as of `Instruments.made`."""
+        if self.instruments is None or before is None:
+            self.write(py.call(".str", [value], at), at)
+            return
+        held = self.temporary("made")
+        self.emit(py.assign(held, value, at))
+        text = py.call(".as_str", [py.load(held, at)], at)
+        self.instruments.made(text, py.load(held, at), before, node, node.span, at)
 
     def _written(self, value: ast.expr, at: At) -> ast.stmt:
         if self.sink == YIELD:
@@ -172,8 +197,12 @@ class Generator:
         yield buffer
         self.sink, self.silenced = outer
 
-    def deliver(self, function: ast.expr, arguments: list[ast.expr], at: At) -> None:
-        """Emit the call of a function that renders, handing on what it writes."""
+    def deliver(
+        self, function: ast.expr, arguments: list[ast.expr], at: At, span: Span | None = None
+    ) -> None:
+        """Emit the call of a function that renders, handing on what it writes; ``span`` is where it is called from."""
+        if self.instruments is not None and span is not None:
+            self.instruments.called_from(span, at)
         if not self.form.streams:
             # such a function writes through its last argument
             made: ast.expr = py.call(function, [*arguments, py.load(self.sink, at)], at)
@@ -204,6 +233,17 @@ class Generator:
         escaping = py.attribute(py.load(".ctx", at), "escaping", at)
         return ast.Subscript(py.load(".eval_contexts", at), escaping, py.LOAD, **at)
 
+    def joined(self, buffer: str, at: At) -> ast.expr:
+        """The text in a buffer."""
+        if self.instruments is not None:
+            return py.call(".text_of", [py.load(buffer, at)], at)
+        return py.joined(buffer, at)
+
+    def text_of_body(self, buffer: str, span: Span, at: At) -> ast.expr:
+        """What the body in a buffer wrote, as a value: see `as_text`."""
+        text = self.as_text(self.joined(buffer, at), at)
+        return text if self.instruments is None else self.instruments.body_text(text, buffer, span, at)
+
     def as_text(self, text: ast.expr, at: At) -> ast.expr:
         """What was written, as a value: ``Markup`` where output is escaped."""
         if self.escaping is not None and not self.volatile:
@@ -220,10 +260,11 @@ class Generator:
         at: At,
         scope: Scope | None,
         *,
+        span: Span,
         text: bool,
         audible: bool = True,
     ) -> Iterator[None]:
-        """Emit the definition of a function; what is generated inside is its body.
+        """Emit the definition of a function; what is generated inside is its body, ``span`` the template's text for it.
 
         ``text`` functions return what they wrote (``audible`` as of `buffered`); the others hand it on as the form says.
         """
@@ -232,11 +273,22 @@ class Generator:
         is_async = self.form.is_async
         if text:
             with self.buffered(at, audible=audible) as buffer:
+                if self.instruments is not None:
+                    self.instruments.begin_function(at)
                 yield
-                self.emit(ast.Return(self.as_text(py.joined(buffer, at), at), **at))
+                made = self.as_text(self.joined(buffer, at), at)
+                if self.instruments is not None:
+                    made = self.instruments.function_text(made, buffer, name, span, at)
+                self.emit(ast.Return(made, **at))
         else:
             self.sink = YIELD if self.form.streams else ".write"
+            # a part of a loop that is a function only for Python's sake is none of the template's
+            instruments = None if scope is None else self.instruments
+            if instruments is not None:
+                instruments.begin_writing(name, span, at)
             yield
+            if instruments is not None:
+                instruments.end_writing(name, span, at)
             if self.form.streams:  # what never yields must be a generator all the same
                 self.emit(ast.Return(None, **at))
                 self.emit(py.statement(ast.Yield(py.constant("", at), **at), at))

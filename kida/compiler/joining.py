@@ -40,7 +40,7 @@ def block(g: Generator, node: nodes.Block) -> None:
             context = py.call(".context_here", [context, g.visible(at)], at)
         name = py.constant(node.name, at)
         kind = ".required_block" if node.required else ".block"
-        g.deliver(py.call(kind, [py.load(".ctx", at), name], at), [context], at)
+        g.deliver(py.call(kind, [py.load(".ctx", at), name], at), [context], at, node.span)
 
 
 def include(g: Generator, node: nodes.Include) -> None:
@@ -53,7 +53,7 @@ def include(g: Generator, node: nodes.Include) -> None:
         py.constant(node.with_context, at),
         g.visible(at) if node.with_context else py.constant(None, at),
     ]
-    g.deliver(py.load(".include", at), arguments, at)
+    g.deliver(py.load(".include", at), arguments, at, node.span)
 
 
 def import_(g: Generator, node: nodes.Import) -> None:
@@ -88,7 +88,10 @@ def block_function(g: Generator, node: nodes.Block) -> None:
     at = g.at(node.span)
     scope = g.scopes.opened[node, "body"]
     arguments = _rendering_arguments(g, at)
-    with g.defining(f"block {node.name}", arguments, at, scope, text=False), g.entering(scope, at):
+    with (
+        g.defining(f"block {node.name}", arguments, at, scope, span=node.span, text=False),
+        g.entering(scope, at),
+    ):
         _references(g, scope.variables, node, at)
         g.body(node.body)
 
@@ -98,7 +101,8 @@ def template_function(g: Generator, node: nodes.Template, name: str) -> None:
     at = g.at(node.span._replace(end=node.span.start))
     has_extends = any(isinstance(inner, nodes.Extends) for inner in nodes.walk(node))
     top = g.scopes.top
-    with g.defining(name, _rendering_arguments(g, at), at, top, text=False), g.entering(top, at):
+    arguments = _rendering_arguments(g, at)
+    with g.defining(name, arguments, at, top, span=node.span, text=False), g.entering(top, at):
         _references(g, top.variables, None, at)
         if has_extends:
             g.emit(py.assign(".parent", py.constant(None, at), at))
@@ -112,7 +116,7 @@ def _render_parent(g: Generator, node: nodes.Template) -> None:
     tag = next(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Extends))
     at = g.at(tag.template.span)
     with g.collecting() as body:
-        g.deliver(py.load(".render_parent", at), [py.load(".parent", at)], at)
+        g.deliver(py.load(".render_parent", at), [py.load(".parent", at)], at, tag.span)
     if g.silenced == "always":
         for statement in body:
             g.emit(statement)

@@ -28,8 +28,9 @@ def call_block(g: Generator, node: nodes.CallBlock) -> None:
     g.emit(py.assign(held, caller, at))
     call_at = g.at(node.call.span)
     keyword = ast.keyword("caller", py.load(held, at), **at)
+    before = None if g.instruments is None else g.instruments.begin_making(call_at)
     made = g.awaited(call_with(g, node.call, call_target(g, node.call.target), [keyword]), call_at)
-    g.write(py.call(".str", [made], call_at), call_at)
+    g.write_result(made, before, node.call, call_at)
 
 
 def _callable(
@@ -66,7 +67,7 @@ def _callable(
         and not variable.stored
     }
     signature = _signature(g, parameters, implicit, at, strict=strict)
-    with g.defining(function, signature, at, scope, text=True), g.entering(scope, at):
+    with g.defining(function, signature, at, scope, span=node.span, text=True), g.entering(scope, at):
         _defaults(g, scope, parameters, implicit, at, strict=strict)
         g.body(body)
     flags = [

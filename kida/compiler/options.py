@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import CodeType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kida.runtime.forms import Form
 from kida.values import Value
+
+if TYPE_CHECKING:
+    from kida.tracing.recording import PlaceSpec
 
 
 class Link(NamedTuple):
@@ -47,3 +50,5 @@ class Compiled(Value):
     links: tuple[Link, ...]
     blocks: tuple[str, ...]
     extends: bool
+    places: tuple[PlaceSpec, ...] = ()
+    """The places of the template that the code refers to, where it is traced."""

@@ -17,7 +17,9 @@ def text(g: Generator, node: nodes.Text) -> None:
     """Text as it is."""
     at = g.at(node.span)
     with g.audible(at) as wanted:
-        if wanted:
+        if wanted and g.instruments is not None:
+            g.instruments.text(node, at)
+        elif wanted:
             g.write(py.constant(node.text, at), at)
 
 
@@ -25,15 +27,15 @@ def output(g: Generator, node: nodes.Output) -> None:
     """``{{ value }}``."""
     at = g.at(node.span)
     with g.audible(at) as wanted:
-        if wanted:
+        if wanted and g.instruments is not None:
+            with g.escaping_as(_escaping_of(g, node.value)):
+                g.instruments.output(node.value, node.span, lambda value: as_output(g, value, at), at)
+        elif wanted:
             g.write(_as_output(g, node.value, at), at)
 
 
 def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
-    escaping = g.escaping
-    if escaping is None and _is_constant(node):
-        # as in Jinja2 constants heed what holds outside of an 'autoescape' that only rendering decides
-        escaping = g.outer_escaping
+    escaping = _escaping_of(g, node)
     if isinstance(node, nodes.Constant) and g.options.finalize is None and escaping is not None:
         try:
             plain = str(node.value)
@@ -44,6 +46,14 @@ def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
         with g.escaping_as(escaping):
             return as_output(g, g.expression(node), at)
     return as_output(g, g.expression(node), at)
+
+
+def _escaping_of(g: Generator, node: nodes.Expression) -> bool | None:
+    """Whether an expression is escaped when it is written."""
+    if g.escaping is None and _is_constant(node):
+        # as in Jinja2 constants heed what holds outside of an 'autoescape' that only rendering decides
+        return g.outer_escaping
+    return g.escaping
 
 
 def as_output(g: Generator, value: ast.expr, at: At) -> ast.expr:
@@ -83,7 +93,8 @@ def debug(g: Generator, node: nodes.Debug) -> None:
     at = g.at(node.span)
     with g.audible(at) as wanted:
         if wanted:
-            g.write(as_output(g, py.call(".debug", [py.load(".ctx", at), g.visible(at)], at), at), at)
+            shown = as_output(g, py.call(".debug", [py.load(".ctx", at), g.visible(at)], at), at)
+            g.write(shown, at, node.span)
 
 
 def filter_block(g: Generator, node: nodes.FilterBlock) -> None:
@@ -92,8 +103,9 @@ def filter_block(g: Generator, node: nodes.FilterBlock) -> None:
     with g.entering(g.scopes.opened[node, "body"], at):
         with g.buffered(at, audible=False) as buffer:
             g.body(node.body)
-        filtered = filter_chain(g, node.filter, g.as_text(py.joined(buffer, at), at))
-        g.write(py.call(".str", [filtered], at), at)
+        before = None if g.instruments is None else g.instruments.begin_making(at)
+        filtered = filter_chain(g, node.filter, g.text_of_body(buffer, node.span, at))
+        g.write_result(filtered, before, node.filter, at)
 
 
 def capture(g: Generator, node: nodes.Capture) -> None:
@@ -103,7 +115,7 @@ def capture(g: Generator, node: nodes.Capture) -> None:
     with g.entering(g.scopes.opened[node, "body"], at):
         with g.buffered(at) as buffer:
             g.body(node.body)
-        value = g.as_text(py.joined(buffer, at), at)
+        value = g.text_of_body(buffer, node.span, at)
         if node.filter is not None:
             value = filter_chain(g, node.filter, value)
         g.emit(py.assign(held, value, at))
@@ -139,6 +151,8 @@ def assign(g: Generator, node: nodes.Assign) -> None:
                 py.statement(py.call(".check_namespace", [g.expression(target.target)], owner_at), owner_at)
             )
     value = g.expression(node.value)
+    if g.instruments is not None:
+        value = g.instruments.seen(value, node.value, node.reach)
     if not node.when_missing:
         assign_to(g, node.target, value)
         return

@@ -13,6 +13,7 @@ from kida.compiler.options import Compiled, Link, Options
 from kida.environment.bytecode_cache import dump_bundle, fingerprint, load_bundle
 from kida.environment.loading import LoadedSource
 from kida.environment.registry import Registry
+from kida.errors import TemplateSyntaxError
 from kida.runtime.forms import Form
 from kida.semantics.analysis import analyse
 from kida.semantics.calls import check_calls
@@ -44,6 +45,10 @@ def compiled(
         if environment.check_calls:
             check_calls(tree, scopes, source)
         return compile_template(tree, scopes, source, options, code_filename(source))
+    except TemplateSyntaxError as error:
+        from kida.environment.problems import first_of_all
+
+        raise first_of_all(environment, source, error) from None
     except (RecursionError, MemoryError):
         raise too_deep(tree, source) from None
 

@@ -305,13 +305,14 @@ class Environment:
         return Template(self, Source(source, name), globals=globals)
 
     def syntax_errors(self, source: str, *, name: str | None = None) -> list[TemplateSyntaxError]:
-        """All the syntax errors of a text that one look can find, in its order; empty where there is none.
+        """All that keeps a text from being compiled and that one look can find, in its order; empty where nothing does.
 
-        An error that may only follow from another is left out. Parameters: ``source``; ``name``, for messages.
+        Unknown filters and tests are among it. An error that may only follow from another is left out. Parameters:
+        ``source``; ``name``, for messages.
         """
-        from kida.syntax.recovery import syntax_errors
+        from kida.environment.problems import problems_of
 
-        return list(syntax_errors(Source(source, name), self._lexer, self._tags))
+        return list(problems_of(self, Source(source, name)))
 
     def render(self, name: str, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The text of a template by name; parameters as of `Template.render`."""

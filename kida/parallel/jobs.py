@@ -122,7 +122,8 @@ def _recorded(template: Template, context: Context) -> Outcome:
 
 async def _awaitable(root: RenderContext) -> str:
     with Boundary(root):
-        return await collect_async(root.form, _top(root), root)
+        text: str = await collect_async(root.form, _top(root), root)
+        return text
 
 
 def _top(root: RenderContext) -> Callable[..., Any]:

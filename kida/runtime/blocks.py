@@ -76,7 +76,7 @@ class BlockReference:
             text = collect(context.form, function, context)
         finally:
             state.depth -= 1
-        return markup(text) if context.escaping else text
+        return _as_value(context, text)
 
     async def _collect_async(self, function: BlockFunction) -> str:
         state = self._context.running_state
@@ -86,10 +86,19 @@ class BlockReference:
             text = await collect_async(self._context.form, function, self._context)
         finally:
             state.depth -= 1
-        return markup(text) if self._context.escaping else text
+        return _as_value(self._context, text)
 
     def __repr__(self) -> str:
         return f"<BlockReference {self.name!r}>"
+
+
+def _as_value(context: RenderContext, text: str | list[Any]) -> str:
+    """The text of a block as a value; of a traced one the events that it wrote are given."""
+    if isinstance(text, str):
+        return markup(text) if context.escaping else text
+    from kida.tracing.recording import kept
+
+    return kept(text, escaping=context.escaping)
 
 
 class TemplateReference:
@@ -122,22 +131,22 @@ class TemplateReference:
         return f"<TemplateReference {self._context.name!r}>"
 
 
-def collect(form: Form, function: BlockFunction, context: RenderContext) -> str:
-    """All that a rendering function of a synchronous form writes."""
+def collect(form: Form, function: BlockFunction, context: RenderContext) -> Any:
+    """All that a rendering function of a synchronous form writes: a text, or the list of events of a traced form."""
     if form.streams:
         return "".join(function(context))
-    written: list[str] = []
+    written: list[Any] = []
     function(context, written.append)
-    return "".join(written)
+    return written if form.traces else "".join(written)
 
 
-async def collect_async(form: Form, function: BlockFunction, context: RenderContext) -> str:
-    """All that a rendering function of an asynchronous form writes."""
+async def collect_async(form: Form, function: BlockFunction, context: RenderContext) -> Any:
+    """The same of an asynchronous form."""
     if form.streams:
         return "".join([chunk async for chunk in function(context)])
-    written: list[str] = []
+    written: list[Any] = []
     await function(context, written.append)
-    return "".join(written)
+    return written if form.traces else "".join(written)
 
 
 class BlockProbe:

@@ -265,8 +265,12 @@ def _imported(
 
 
 def _module(
-    context: RenderContext, child: RenderContext, written: list[str], with_context: bool
+    context: RenderContext, child: RenderContext, written: list[Any], with_context: bool
 ) -> TemplateModule:
+    if child.form.traces:
+        from kida.tracing.recording import module_text
+
+        written = [module_text(written)]
     module = TemplateModule(child, "".join(written))
     if not with_context and child.unit is not None:
         context.running_state.modules[child.unit.template] = module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from operator import getitem
+from time import perf_counter_ns
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "eval_contexts": {escaping: EvalContext(environment, escaping) for escaping in (False, True)},
         "markup": text.markup,
         "type": type,
+        "len": len,
         "str": str,
         "bool": bool,
         "iter": iter,
@@ -95,6 +97,18 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
             "async_iterate": async_iterate,
             "auto_await": auto_await,
         }
+    if form.traces:
+        from kida.tracing import recording
+
+        found |= {
+            "recorder": recording.recorder,
+            "text_of": recording.text_of,
+            "hand_on": recording.hand_on,
+            "turn": recording.TURN,
+            "now": perf_counter_ns,
+            "ended": recording.ENDED,
+            "as_str": recording.as_str,
+        }
     # interned, as the names in code are: other keys are compared letter by letter, and without the GIL under a lock
     return {sys.intern(f".{name}"): value for name, value in found.items()}
 
@@ -107,6 +121,8 @@ _OF_FORM: Mapping[Form, Mapping[str, Any]] = {
     Form.RENDER: {"include": inclusion.include, "render_parent": inclusion.run_parent},
     Form.STREAM: {"include": inclusion.include_stream, "render_parent": inclusion.run_stream},
     Form.ASYNC_RENDER: {"include": inclusion.include_async, "render_parent": inclusion.run_async},
+    Form.TRACE: {"include": inclusion.include, "render_parent": inclusion.run_parent},
+    Form.ASYNC_TRACE: {"include": inclusion.include_async, "render_parent": inclusion.run_async},
     Form.ASYNC_STREAM: {
         "include": inclusion.include_stream_async,
         "render_parent": inclusion.run_stream_async,

@@ -36,13 +36,23 @@ def analyse(template: nodes.Template, source: Source) -> Scopes:
 
     Raises `TemplateSyntaxError` where ``loop`` is assigned inside a loop.
     """
-    return _Analysis(template, source).run()
+    scopes, errors = analysed(template, source)
+    if errors:
+        raise errors[0]
+    return scopes
+
+
+def analysed(template: nodes.Template, source: Source) -> tuple[Scopes, list[TemplateSyntaxError]]:
+    """What each name of a template means, and where ``loop`` is assigned inside a loop."""
+    analysis = _Analysis(template, source)
+    return analysis.run(), analysis.errors
 
 
 class _Analysis:
     def __init__(self, template: nodes.Template, source: Source) -> None:
         self.source = source
         self.template = template
+        self.errors: list[TemplateSyntaxError] = []
         self.opened: dict[tuple[nodes.Node, str], Scope] = {}
         self.variables: dict[nodes.Node, Variable] = {}
         self.blocks: dict[str, nodes.Block] = {}
@@ -265,12 +275,10 @@ class _Analysis:
                 and not imported
                 and any(is_in_loop(s, self.loop_blocks) for s in scopes_around(scope))
             ):
-                raise TemplateSyntaxError(
-                    "'loop' cannot be assigned inside a loop: it is the loop object",
-                    code=ErrorCode.INVALID_TARGET,
-                    source=self.source,
-                    span=target.span,
-                )
+                message = "'loop' cannot be assigned inside a loop: it is the loop object"
+                code = ErrorCode.INVALID_TARGET
+                error = TemplateSyntaxError(message, code=code, source=self.source, span=target.span)
+                self.errors.append(error)
         variable.stored = True
         self.variables[target] = variable
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError, did_you_mean
@@ -29,7 +30,13 @@ _LITERALS: Final[dict[type[nodes.Node], type]] = {
 
 
 def check_calls(template: nodes.Template, scopes: Scopes, source: Source) -> None:
-    """Raise `TemplateSyntaxError` for the first call of a macro with arguments that it does not take.
+    """Raise `TemplateSyntaxError` for the first call of a macro with arguments that it does not take."""
+    for error in call_errors(template, scopes, source):
+        raise error
+
+
+def call_errors(template: nodes.Template, scopes: Scopes, source: Source) -> Iterator[TemplateSyntaxError]:
+    """What is wrong with the calls of a template's own macros: of each call the first.
 
     Looked at are calls by name of macros that the template defines under a name that nothing else is assigned to.
     """
@@ -55,7 +62,10 @@ def check_calls(template: nodes.Template, scopes: Scopes, source: Source) -> Non
                 macro = by_name.get(node.target.name)
                 variable = next((v for v, m in macros.items() if m is macro), variable)
             if macro is not None and variable not in assigned:
-                checker.check(macro, node, has_body=node in bodies)
+                try:
+                    checker.check(macro, node, has_body=node in bodies)
+                except TemplateSyntaxError as error:
+                    yield error
 
 
 class _Checker:

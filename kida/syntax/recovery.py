@@ -6,12 +6,13 @@ that may only follow from such a guess is not told: rather one error less than o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError
 from kida.source import Source
+from kida.syntax import nodes
 from kida.syntax.lexer import Lexer
 from kida.syntax.parser import TagParser, parse
 from kida.syntax.tokens import (
@@ -64,17 +65,26 @@ _SIMPLEST: Final[Mapping[str, tuple[tuple[str, object], ...]]] = {
 """What stands behind the name of a tag that has a body, or of one in the middle, at the least."""
 
 
+Check = Callable[[nodes.Template, bool], list[TemplateSyntaxError]]
+"""Finds what else is wrong with a template; given its nodes, and whether some of them stand for what is passed over."""
+
+
 def syntax_errors(
-    source: Source, lexer: Lexer, tags: Mapping[str, TagParser]
+    source: Source, lexer: Lexer, tags: Mapping[str, TagParser], check: Check | None = None
 ) -> tuple[TemplateSyntaxError, ...]:
     """The syntax errors of a template, at most `MAX_ERRORS`, in the order of the text; empty where there is none.
 
-    Parameters: ``source``; ``lexer`` and ``tags``, the environment's.
+    Parameters: ``source``; ``lexer`` and ``tags``, the environment's; ``check``, what looks at the nodes of the text,
+    or of what is left of it.
     """
     tokens, found, passed = _lexed(source, lexer)
     if tokens is not None:
-        found += _parsed(source, tokens, tags, passed)
-    return tuple(sorted(found[:MAX_ERRORS], key=_start))
+        template, errors = _parsed(source, tokens, tags, passed)
+        found += errors
+        if template is not None and check is not None:
+            # what stands for something that is passed over has no text
+            found += [error for error in check(template, bool(found)) if error._span and len(set(error._span)) > 1]
+    return tuple(sorted(found, key=_start)[:MAX_ERRORS])
 
 
 def _start(error: TemplateSyntaxError) -> int:
@@ -138,15 +148,14 @@ def _emptied(text: str, at: int, lexer: Lexer) -> tuple[str, int] | None:
 
 def _parsed(
     source: Source, tokens: list[Token], tags: Mapping[str, TagParser], passed: frozenset[int]
-) -> list[TemplateSyntaxError]:
-    """The errors of the parser, less those in tags that are ``passed`` over already."""
+) -> tuple[nodes.Template | None, list[TemplateSyntaxError]]:
+    """The errors of the parser, less those in tags that are ``passed`` over already; with the nodes, if it comes to any."""
     errors: list[TemplateSyntaxError] = []
     replaced: set[int] = set()
     guessed = False
     while len(replaced) < MAX_ERRORS:
         try:
-            parse(source, tokens, tags)
-            break
+            return parse(source, tokens, tags), errors
         except TemplateSyntaxError as error:
             extent = _tag_at(tokens, _start(error))
             name = "" if extent is None else _name(tokens, extent[0])
@@ -165,7 +174,7 @@ def _parsed(
             simplest = _simplest(tokens, begin, end, meant, tags)
             guessed |= tokens[begin].kind == BEGIN_TAG and (bool(simplest) or meant not in tags)
             tokens = [*tokens[:begin], *simplest, *tokens[end + 1 :]]
-    return errors
+    return None, errors
 
 
 def _tag_at(tokens: list[Token], at: int) -> tuple[int, int] | None:

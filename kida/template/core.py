@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kida.environment.core import Environment
     from kida.environment.registry import Registry
     from kida.template.introspection import MacroMetadata
+    from kida.tracing.result import RenderTrace
 
 __all__ = ["CachedBlocksDict", "Template"]
 
@@ -227,7 +228,8 @@ class Template:
                         suggestion=did_you_mean(name, known),
                     )
                 render_context.blocks[name] = [_ready_made(text), *render_context.blocks.get(name, ())]
-            return collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+            whole: str = collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+            return whole
 
         return inside(render_context, written)
 
@@ -266,6 +268,15 @@ class Template:
             variables=variables,
             owned=owned,
         )
+
+    def trace(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> RenderTrace:
+        """Render, and record what wrote each character of the output; parameters and errors as of `render`.
+
+        See `kida.trace_render` for a render that may take so much time, or write so many characters.
+        """
+        from kida.tracing.traced import trace_render
+
+        return trace_render(self, overlaid(dict(mapping or {}), context) if context else mapping)
 
     # --- as a module -------------------------------------------------------------------------------------------
 

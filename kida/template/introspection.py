@@ -45,16 +45,9 @@ def parsed(environment: Environment, source: Source) -> nodes.Template:
     try:
         return parse(source, environment._lexer.tokens(source), environment._tags)
     except TemplateSyntaxError as error:
-        from kida.syntax.recovery import syntax_errors
+        from kida.environment.problems import first_of_all
 
-        found = syntax_errors(source, environment._lexer, environment._tags)
-        first = next((other for other in found if _starts(other) < _starts(error)), error)
-        first.others = tuple(other for other in found if other._span != first._span)
-        raise first from None
-
-
-def _starts(error: TemplateSyntaxError) -> int:
-    return 0 if error._span is None else error._span.start
+        raise first_of_all(environment, source, error) from None
 
 
 def _tree(template: Template) -> nodes.Template:

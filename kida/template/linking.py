@@ -94,6 +94,10 @@ class Unit:
         scope[sys.intern(".template")] = self
         for link in compiled.links:
             scope[sys.intern(link.variable)] = _bound(link, template._environment, registry, form)
+        if compiled.places:
+            from kida.tracing.recording import linked
+
+            scope |= linked(compiled.places, self.source)
         exec(compiled.code, scope)
         self.root: Callable[..., Any] = scope["template"]
         self.blocks: dict[str, Callable[..., Any]] = {

@@ -8,10 +8,15 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tests.language.cases import Case, Place
 from tests.language.fixtures import FIXTURES
+
+if TYPE_CHECKING:
+    from kida import RenderTrace
+
+T = TypeVar("T")
 
 _KIDAS_LIMITS = ("max_include_depth", "max_recursion")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -49,6 +54,8 @@ def kida_answers(case: Case) -> dict[str, Answer]:
         "render_stream": lambda template, context: "".join(template.render_stream(context)),
         "render_async": lambda template, context: _run(template.render_async(context)),
         "render_stream_async": lambda template, context: _run(joined(template.render_stream_async(context))),
+        "trace": lambda template, context: _whole(template.trace(context)),
+        "trace_async": lambda template, context: _whole(_run(kida.trace_render_async(template, context))),
     }
     return {name: answer(form) for name, form in forms.items() if case.is_async in {None, "async" in name}}
 
@@ -68,8 +75,18 @@ def jinja2_answer(case: Case) -> Answer:
         return Answer("error", f"{type(error).__name__}: {error}", error)
 
 
-def _run(awaitable: Awaitable[str]) -> str:
-    async def main() -> str:
+def _whole(trace: RenderTrace) -> str:
+    """A traced output, put together from its segments, which must tile it."""
+    text, at = "", 0
+    for segment in trace.segments:
+        assert segment.start == at < segment.end
+        text, at = text + trace.output[segment.start : segment.end], segment.end
+    assert text == trace.output
+    return text
+
+
+def _run(awaitable: Awaitable[T]) -> T:
+    async def main() -> T:
         return await awaitable
 
     return asyncio.run(main())

@@ -1,0 +1,198 @@
+"""What the instrumented form adds: each rule generates what it does in the other forms, and beside it what
+`kida.tracing.recording` is to know.
+
+Nothing of this is at work, nor imported, in the other forms.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from kida.compiler import python as py
+from kida.compiler.python import At
+from kida.semantics.scopes import Origin
+from kida.source import Span
+from kida.syntax import nodes
+from kida.tracing.recording import TURNS, PlaceSpec, Role
+
+if TYPE_CHECKING:
+    from kida.compiler.generator import Generator
+
+_RECORDER: Final = ".recording"
+"""The variable of a generated function that has the recorder."""
+_START: Final = ".started"
+_SIMPLE: Final = (nodes.Constant, nodes.Name, nodes.Attribute, nodes.Subscript)
+"""Expressions whose text is one value's; all others may be made of several texts."""
+
+
+class Instruments:
+    """What the instrumented form of one template adds; ``g`` is its generator.
+
+    ``places`` are the places of the template that the code refers to, each by a name of its own.
+    """
+
+    def __init__(self, g: Generator) -> None:
+        self._g = g
+        self.places: dict[tuple[object, ...], PlaceSpec] = {}
+
+    # --- what is written ---------------------------------------------------------------------------------------
+
+    def text(self, node: nodes.Text, at: At) -> None:
+        """Text as it is: an event that is there when the template is linked."""
+        self._write(py.load(self._name_of(node.span, Role.TEXT, "", None, node.text), at), at)
+
+    def output(
+        self, node: nodes.Expression, span: Span, as_output: Callable[[ast.expr], ast.expr], at: At
+    ) -> None:
+        """``{{ value }}``: ``as_output`` gives the text of a value."""
+        before = None if isinstance(node, _SIMPLE) else self.begin_making(at)
+        value = self._g.temporary("value")
+        self._g.emit(py.assign(value, self._g.expression(node), at))
+        text = as_output(py.load(value, at))
+        if before is None:
+            self._event([text, self._place(span, Role.OUTPUT, at), py.load(value, at)], at)
+        else:
+            self.made(text, py.load(value, at), before, node, span, at)
+
+    def plain(self, text: ast.expr, span: Span, at: At) -> None:
+        """Any other text."""
+        self._event([text, self._place(span, Role.OUTPUT, at)], at)
+
+    def begin_making(self, at: At) -> str:
+        """Emit what must stand before a text is made that may be made of several; give it to `made`."""
+        before = self._g.temporary("before")
+        self._g.emit(py.assign(before, self._kept(at), at))
+        return before
+
+    def made(
+        self, text: ast.expr, value: ast.expr, before: str, node: nodes.Node, span: Span, at: At
+    ) -> None:
+        """A text with those that it may be made of: what was kept meanwhile, and what variables hold."""
+        operands = [py.load(name, at) for name in self._variables_in(node)]
+        place = self._place(span, Role.OUTPUT, at)
+        self._event([text, place, value, py.load(before, at), self._kept(at), py.tuple_of(operands, at)], at)
+
+    def extend(self, buffer: str, at: At) -> None:
+        """Write what was held back, with all that is known of it."""
+        self._g.emit(
+            py.statement(py.call(".hand_on", [py.load(self._g.sink, at), py.load(buffer, at)], at), at)
+        )
+
+    def called_from(self, span: Span, at: At) -> None:
+        """Where the block or template is called from that writes next."""
+        self._event([py.constant("", at), self._place(span, Role.CALLED, at)], at)
+
+    # --- what is seen ------------------------------------------------------------------------------------------
+
+    def seen(self, value: ast.expr, node: nodes.Expression, kind: str) -> ast.expr:
+        """A value that is not written itself: ``kind`` says what it is for."""
+        at = self._g.at(node.span)
+        held = self._g.temporary("seen")
+        place = self._place(node.span, Role.SEEN, at, kind)
+        event = py.tuple_of([py.constant("", at), place, py.named(held, value, at)], at)
+        noted = py.call(self._g.sink, [event], at)  # appending gives none
+        return ast.BoolOp(ast.Or(), [noted, py.load(held, at)], **at)
+
+    def begin_loop(self, node: nodes.For | nodes.While, at: At) -> str:
+        """A loop begins: gives what `turn` needs."""
+        target = None
+        if isinstance(node, nodes.For):
+            target = self._g.source.text[node.target.span.start : node.target.span.end]
+        self._event([py.constant("", at), self._place(node.span, Role.LOOP, at, "loop", target)], at)
+        left = self._g.temporary("left")
+        self._g.emit(py.assign(left, py.constant(TURNS, at), at))
+        return left
+
+    def turn(self, left: str, at: At) -> None:
+        """A turn of a loop begins. That it is time to look at the budget is told without a call: ``left`` counts."""
+        self._write(py.load(".turn", at), at)
+        fewer = ast.BinOp(py.load(left, at), ast.Sub(), py.constant(1, at), **at)
+        self._g.emit(py.assign(left, fewer, at))
+        looked = py.assign(left, self._ask("look", [py.load(self._g.sink, at)], at), at)
+        over = ast.UnaryOp(ast.Not(), py.load(left, at), **at)
+        self._g.emit(py.when(over, [looked], [], at))
+
+    def end_loop(self, at: At) -> None:
+        """A loop has ended."""
+        self._write(py.load(".ended", at), at)
+
+    # --- what is called ----------------------------------------------------------------------------------------
+
+    def begin_function(self, at: At) -> None:
+        """A function begins that gives a text."""
+        self._find_recorder(at)
+        self._g.emit(py.assign(_START, py.call(".now", [], at), at))
+
+    def function_text(self, text: ast.expr, buffer: str, name: str, span: Span, at: At) -> ast.expr:
+        """The text that it gives; ``name`` is the function's, as ``macro card``."""
+        kind, _, called = name.partition(" ")
+        place = self._place(span, Role.FUNCTION, at, kind, called if kind == "macro" else None)
+        return self._ask("keep", [text, py.load(buffer, at), place, py.load(_START, at)], at)
+
+    def body_text(self, text: ast.expr, buffer: str, span: Span, at: At) -> ast.expr:
+        """The text of a body that is taken up again."""
+        place = self._place(span, Role.FUNCTION, at, "capture")
+        return self._ask("keep", [text, py.load(buffer, at), place, py.constant(None, at)], at)
+
+    def begin_writing(self, name: str, span: Span, at: At) -> None:
+        """A template's top or a block begins to write; ``name`` is the function's, as ``block body``."""
+        self._find_recorder(at)
+        self._g.emit(py.assign(_START, self._ask("enter", self._of_function(name, span, at), at), at))
+
+    def end_writing(self, name: str, span: Span, at: At) -> None:
+        """It has come to its end."""
+        self._tell("leave", [*self._of_function(name, span, at), py.load(_START, at)], at)
+
+    def filtered(self, node: nodes.Filter, value: ast.expr, at: At) -> ast.expr:
+        """What a filter gives, and how long that took."""
+        place = self._place(node.span, Role.FUNCTION, at, "filter", node.name)
+        return self._ask("timed", [place, py.call(".now", [], at), value], at)
+
+    # --- within ------------------------------------------------------------------------------------------------
+
+    def _name_of(self, span: Span, role: int, kind: str, name: str | None, text: str | None) -> str:
+        key = (span, role, kind, name, text)
+        known = self.places.get(key)
+        if known is None:
+            known = PlaceSpec(f".place{len(self.places)}", role, kind, name, span, text)
+            self.places[key] = known
+        return known.variable
+
+    def _place(self, span: Span, role: int, at: At, kind: str = "", name: str | None = None) -> ast.expr:
+        return py.load(self._name_of(span, role, kind, name, None), at)
+
+    def _of_function(self, name: str, span: Span, at: At) -> list[ast.expr]:
+        kind, _, called = name.partition(" ")
+        place = self._place(span, Role.FUNCTION, at, kind, called or None)
+        return [py.load(self._g.sink, at), py.load(".ctx", at), place]
+
+    def _variables_in(self, node: nodes.Node) -> list[str]:
+        """The variables that an expression names and that still hold what it saw, by their names in Python."""
+        found: dict[str, None] = {}
+        for inner in nodes.walk(node):
+            variable = self._g.scopes.variables.get(inner) if isinstance(inner, nodes.Name) else None
+            if variable is None or variable.origin is Origin.DYNAMIC:
+                continue
+            if not isinstance(variable.scope.node, nodes.Comprehension):
+                found[variable.python_name] = None
+        return list(found)
+
+    def _find_recorder(self, at: At) -> None:
+        self._g.emit(py.assign(_RECORDER, py.call(".recorder", [], at), at))
+
+    def _kept(self, at: At) -> ast.expr:
+        return py.call(".len", [py.attribute(py.load(_RECORDER, at), "kept", at)], at)
+
+    def _ask(self, what: str, arguments: list[ast.expr], at: At) -> ast.expr:
+        return py.call(py.attribute(py.load(_RECORDER, at), what, at), arguments, at)
+
+    def _tell(self, what: str, arguments: list[ast.expr], at: At) -> None:
+        self._g.emit(py.statement(self._ask(what, arguments, at), at))
+
+    def _event(self, parts: list[ast.expr], at: At) -> None:
+        self._write(py.tuple_of(parts, at), at)
+
+    def _write(self, event: ast.expr, at: At) -> None:
+        self._g.emit(py.statement(py.call(self._g.sink, [event], at), at))

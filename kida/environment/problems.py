@@ -1,0 +1,38 @@
+"""All that is wrong with a text at once, for an environment: with its tags, and with what they use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.semantics.checks import semantic_errors
+from kida.source import Source
+from kida.syntax import nodes
+from kida.syntax.recovery import syntax_errors
+
+if TYPE_CHECKING:
+    from kida.environment.core import Environment
+
+
+def problems_of(environment: Environment, source: Source) -> tuple[TemplateSyntaxError, ...]:
+    """What is wrong with a text, in its order; empty where nothing is."""
+
+    def check(template: nodes.Template, guessed: bool) -> list[TemplateSyntaxError]:
+        calls = bool(environment.check_calls)
+        return semantic_errors(template, source, environment._registry, calls=calls, guessed=guessed)
+
+    return syntax_errors(source, environment._lexer, environment._tags, check)
+
+
+def first_of_all(environment: Environment, source: Source, error: TemplateSyntaxError) -> TemplateSyntaxError:
+    """The first error in a text, which knows of the others. Parameters: ``error``, the one that was come upon."""
+    if error.code is ErrorCode.TOO_DEEP:
+        return error  # to look further would not come to an end either
+    found = problems_of(environment, source)
+    first = next((other for other in found if _place(other) < _place(error)), error)
+    first.others = tuple(other for other in found if other._span != first._span)
+    return first
+
+
+def _place(error: TemplateSyntaxError) -> int:
+    return 0 if error._span is None else error._span.start

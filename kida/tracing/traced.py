@@ -1,0 +1,61 @@
+"""Rendering in the instrumented form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kida.render_context import RenderContext
+from kida.runtime.forms import Form
+from kida.template.boundary import Boundary, inside
+from kida.tracing.recording import Budget, Event, Recorder, TracedState, text_of
+from kida.tracing.result import RenderTrace
+
+if TYPE_CHECKING:
+    from kida.template.core import Template
+
+
+def trace_render(
+    template: Template, context: Mapping[str, Any] | None = None, *, budget: Budget | None = None
+) -> RenderTrace:
+    """Render a template and record what wrote each character of the output.
+
+    Parameters: ``template``; ``context``, a mapping of variables; ``budget``, the time and the characters it may
+    take. They are looked at in loops and calls, so that a filter that never returns is not ended by it. Raises
+    `BudgetExceededError` where they do not suffice, and what `Template.render` raises.
+    """
+    render_context, recorder = _begun(template, Form.TRACE, context, budget)
+    events: list[Event] = []
+    root = render_context.unit.root  # type: ignore[union-attr]
+
+    def work() -> RenderTrace:
+        root(render_context, events.append)
+        return _finished(events, recorder)
+
+    return inside(render_context, work)
+
+
+async def trace_render_async(
+    template: Template, context: Mapping[str, Any] | None = None, *, budget: Budget | None = None
+) -> RenderTrace:
+    """The same with what is awaitable awaited, as `Template.render_async` does."""
+    render_context, recorder = _begun(template, Form.ASYNC_TRACE, context, budget)
+    events: list[Event] = []
+    with Boundary(render_context):
+        await render_context.unit.root(render_context, events.append)  # type: ignore[union-attr]
+        return _finished(events, recorder)
+
+
+def _begun(
+    template: Template, form: Form, context: Mapping[str, Any] | None, budget: Budget | None
+) -> tuple[RenderContext, Recorder]:
+    render_context = template._context(form, context, {})
+    recorder = Recorder(budget)
+    render_context.state = TracedState(recorder)
+    return render_context, recorder
+
+
+def _finished(events: list[Event], recorder: Recorder) -> RenderTrace:
+    output = text_of(events)
+    recorder.finish(output)
+    return RenderTrace(output, events, recorder)
