@@ -47,7 +47,7 @@ from kida.template.core import Template
 
 if TYPE_CHECKING:
     from kida.tracing.recording import Budget
-    from kida.tracing.result import RenderTrace
+    from kida.tracing.result import CallSpan, RenderTrace, SeenValue, Segment, Step, TemplatePart
     from kida.tracing.trace import TemplateFrame, TemplateTrace
     from kida.tracing.traced import trace_render, trace_render_async
 
@@ -58,6 +58,7 @@ __all__ = [
     "Budget",
     "BudgetExceededError",
     "BytecodeCache",
+    "CallSpan",
     "ChainableUndefined",
     "ChoiceLoader",
     "DebugUndefined",
@@ -79,12 +80,16 @@ __all__ = [
     "RenderContext",
     "RenderTrace",
     "SecurityError",
+    "SeenValue",
+    "Segment",
+    "Step",
     "StrictUndefined",
     "Template",
     "TemplateError",
     "TemplateFrame",
     "TemplateNotFound",
     "TemplateNotFoundError",
+    "TemplatePart",
     "TemplateRuntimeError",
     "TemplateSyntaxError",
     "TemplateTrace",
@@ -107,7 +112,12 @@ _LATER: Final = {
     "TemplateFrame": "trace",
     "TemplateTrace": "trace",
     "Budget": "recording",
+    "CallSpan": "result",
     "RenderTrace": "result",
+    "SeenValue": "result",
+    "Segment": "result",
+    "Step": "result",
+    "TemplatePart": "result",
     "trace_render": "traced",
     "trace_render_async": "traced",
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from kida.parallel.many import IN_FLIGHT_PER_WORKER, UNKNOWN_WORKERS, render_many
 from kida.parallel.results import RemoteError, RemoteTraceback, RenderFailure, RenderRecord, Worker
+from kida.parallel.witness import Passage
 
 __all__ = [
     "IN_FLIGHT_PER_WORKER",
     "UNKNOWN_WORKERS",
+    "Passage",
     "RemoteError",
     "RemoteTraceback",
     "RenderFailure",

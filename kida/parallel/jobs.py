@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from kida.parallel.results import Caught, Context, Footprint, Outcome, Worker, note
 from kida.parallel.travel import PackedTemplate, Parcel, unpacked_template
+from kida.parallel.witness import Witness
 from kida.render_context import RenderContext
 from kida.runtime.blocks import collect, collect_async
 from kida.runtime.forms import Form
 from kida.template.boundary import Boundary, inside
+from kida.tracing.provenance import spans_of
+from kida.tracing.recording import TracedState, text_of
 from kida.tracing.trace import TemplateTrace, context_of, trace_of
 
 if TYPE_CHECKING:
@@ -108,22 +111,23 @@ def rendered(template: Template, context: Context, record: bool) -> Outcome:
 def _recorded(template: Template, context: Context) -> Outcome:
     """The same, step by step as `Template.render` does it, to see the render's own context."""
     started = perf_counter()
+    witness = Witness()
     root: RenderContext | None = None
     try:
-        root = template._context(Form.ASYNC_RENDER if template.is_async else Form.RENDER, context, {})
+        root = template._context(Form.ASYNC_TRACE if template.is_async else Form.TRACE, context, {})
+        root.state = TracedState(witness)
         if template.is_async:
             output = awaited(partial(_awaitable, root))
         else:
-            output = inside(root, partial(collect, root.form, _top(root), root))
+            output = text_of(inside(root, partial(collect, root.form, _top(root), root)))
     except Exception as error:
-        return _failed(error, started, root, True, template)
-    return Outcome(output, footprint=_footprint(started, root, template, root.template_stack, ()))
+        return _failed(error, started, root, True, template, witness)
+    return Outcome(output, footprint=_footprint(started, root, template, root.template_stack, (), witness))
 
 
 async def _awaitable(root: RenderContext) -> str:
     with Boundary(root):
-        text: str = await collect_async(root.form, _top(root), root)
-        return text
+        return text_of(await collect_async(root.form, _top(root), root))
 
 
 def _top(root: RenderContext) -> Callable[..., Any]:
@@ -157,7 +161,12 @@ def here() -> Worker:
 
 
 def _failed(
-    error: Exception, started: float, root: RenderContext | None, record: bool, template: Template
+    error: Exception,
+    started: float,
+    root: RenderContext | None,
+    record: bool,
+    template: Template,
+    witness: Witness | None = None,
 ) -> Outcome:
     trace = trace_of(error)
     caught = Caught(error, trace)
@@ -165,7 +174,7 @@ def _failed(
         return Outcome(caught=caught)
     reached = _reached(trace) or root
     stacks = ((), ()) if reached is None else (reached.template_stack, reached.import_stack)
-    return Outcome(caught=caught, footprint=_footprint(started, root, template, *stacks))
+    return Outcome(caught=caught, footprint=_footprint(started, root, template, *stacks, witness))
 
 
 def _reached(trace: TemplateTrace) -> RenderContext | None:
@@ -180,8 +189,10 @@ def _footprint(
     template: Template,
     template_stack: tuple[str, ...],
     import_stack: tuple[str, ...],
+    witness: Witness | None,
 ) -> Footprint:
     met = () if root is None else tuple(root.state.templates)
+    seen = Witness() if witness is None else witness
     return Footprint(
         started,
         perf_counter(),
@@ -190,4 +201,7 @@ def _footprint(
         (template.name or "<template>", *met),
         template_stack,
         import_stack,
+        spans_of(seen),
+        tuple(seen.passages),
+        seen.dropped,
     )

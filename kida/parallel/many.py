@@ -187,7 +187,7 @@ def _recorded(index: int, context: Any, outcome: Outcome) -> RenderRecord:
     error, trace = (None, None) if caught is None else (caught.error, caught.trace)
     if noted is None:
         now = perf_counter()
-        return RenderRecord(index, context, None, error, trace, now, now, None, None, (), (), ())
+        return RenderRecord(index, context, None, error, trace, now, now, None, None, (), (), (), (), (), 0)
     return RenderRecord(
         index,
         context,
@@ -201,6 +201,9 @@ def _recorded(index: int, context: Any, outcome: Outcome) -> RenderRecord:
         noted.templates,
         noted.template_stack,
         noted.import_stack,
+        noted.spans,
+        noted.passages,
+        noted.dropped,
     )
 
 

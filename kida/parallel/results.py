@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kida.parallel.witness import Passage
+    from kida.tracing.result import CallSpan
     from kida.tracing.trace import TemplateTrace
 
 
@@ -44,8 +46,10 @@ class RenderRecord:
     `RenderContext` among those that live at the same time in the same process, as ``id()`` does. ``templates``
     names the rendered template and then each that it included, imported or extended, in the order they were first
     met. ``template_stack`` and ``import_stack`` are those of the place where the render failed or, where it did
-    not, of its outermost template. A context that never came to a worker has neither worker nor stacks, and
-    started when it ended.
+    not, of its outermost template. ``spans`` are the templates, blocks, macros and bodies of calls that came to their
+    end, as they nest, with times in nanoseconds since ``started``; ``passages`` the templates and blocks that it came
+    to, each with the stacks of its own context. ``dropped`` calls were too many to be kept. A context that never came
+    to a worker has neither worker nor stacks, and started when it ended.
     """
 
     index: int
@@ -60,6 +64,9 @@ class RenderRecord:
     templates: tuple[str, ...]
     template_stack: tuple[str, ...]
     import_stack: tuple[str, ...]
+    spans: tuple[CallSpan, ...]
+    passages: tuple[Passage, ...]
+    dropped: int
 
     @property
     def seconds(self) -> float:
@@ -102,6 +109,9 @@ class Footprint:
     templates: tuple[str, ...]
     template_stack: tuple[str, ...]
     import_stack: tuple[str, ...]
+    spans: tuple[CallSpan, ...]
+    passages: tuple[Passage, ...]
+    dropped: int
 
 
 class Caught:

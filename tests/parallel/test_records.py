@@ -6,14 +6,16 @@ import os
 import platform
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
 import pytest
 
-from kida import DictLoader, Environment
+from kida import CallSpan, DictLoader, Environment
 from kida.parallel import render_many
+from kida.parallel.witness import MAX_CALLS
 from kida.render_context import get_render_context
 from tests.parallel.functions import numbers
 
@@ -91,6 +93,60 @@ def test_an_import_that_fails_is_on_the_import_stack() -> None:
     [record] = render_many(ENVIRONMENT.get_template("bad.html"), [{}], record=True, on_error="return")
     assert record.template_stack == ("bad.html", "broken.html")
     assert record.import_stack == ("broken.html",)
+
+
+def nested(spans: Iterable[CallSpan]) -> list[Any]:
+    """Calls by kind and name, as they nest."""
+    return [(span.kind, span.name, nested(span.children)) for span in spans]
+
+
+@WORKERS
+def test_a_record_has_the_calls_as_they_nest_within_its_time(workers: int) -> None:
+    for record in render_many(PAGE, [{"n": n} for n in range(2, 8)], max_workers=workers, record=True):
+        inner = [("macro", "share", []), ("include", "foot.html", [])]
+        parts = ("import", "parts.html", [])
+        base = ("template", "base.html", [("block", "body", inner)])
+        assert nested(record.spans) == [("template", "page.html", [parts, base])]
+        for span in record.spans[0].walk():
+            assert 0 <= span.start <= span.end <= record.seconds * 1e9
+            assert record.worker is not None
+            assert span.thread == record.worker.thread
+        assert record.dropped == 0
+
+
+@WORKERS
+def test_a_record_tells_the_stacks_of_each_template_and_block_it_came_to(workers: int) -> None:
+    records = list(render_many(PAGE, [{"n": n} for n in range(2, 8)], max_workers=workers, record=True))
+    page, parts, base = ("page.html",), ("page.html", "parts.html"), ("page.html", "base.html")
+    for record in records:
+        assert [(p.kind, p.name, p.template_stack, p.import_stack) for p in record.passages] == [
+            ("template", "page.html", page, ()),
+            ("import", "parts.html", parts, ("parts.html",)),
+            ("template", "base.html", base, ()),
+            ("block", "body", base, ()),
+            ("include", "foot.html", (*base, "foot.html"), ()),
+        ]
+        assert record.passages[0].render_context == record.render_context
+        assert (
+            len({passage.render_context for passage in record.passages}) == 4
+        )  # the block's is its template's
+
+
+def test_a_failed_record_tells_how_far_it_came() -> None:
+    [record] = render_many(PAGE, [{"n": 1}], record=True, on_error="return")
+    assert [passage.name for passage in record.passages][-1] == "foot.html"
+    assert ("macro", "share", []) in nested(record.spans)
+
+
+def test_a_record_is_bounded_however_long_the_render() -> None:
+    template = ENVIRONMENT.from_string(
+        "{% macro one() %}1{% endmacro %}{% for n in range(5000) %}{{ one() }}{% include 'empty' ignore missing %}{% endfor %}"
+    )
+    [record] = render_many(template, [{}], record=True)
+    assert record.output == "1" * 5000
+    [whole] = record.spans
+    assert (whole.kind, len(whole.children)) == ("template", MAX_CALLS)
+    assert record.dropped == 5000 - MAX_CALLS
 
 
 def test_recording_raises_errors_unless_told_to_return_them() -> None:
