@@ -14,7 +14,7 @@ TEST_ARGS ?= -n auto
 BENCH_ARGS ?=
 STRESS_ARGS ?= --seeds 5
 # the notebooks that show parallel renders
-PARALLEL_NOTEBOOKS ?= $(wildcard notebooks/*-parallel*.ipynb)
+PARALLEL_NOTEBOOKS ?= $(wildcard notebooks/*-parallel*.ipynb notebooks/*-isolation*.ipynb)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +24,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # The targets share one .venv, and pip does not lock it.
 .NOTPARALLEL:
-.PHONY: help lab test test-browser test-free-threaded lint types format bench clean
+.PHONY: help lab test test-browser test-free-threaded frontend test-frontend lint types format bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -34,6 +34,8 @@ help:
 	@echo "make types    check types, strictly           make bench    compare speed with other engines"
 	@echo "make clean    remove the environments and all caches"
 	@echo "make test-browser         try the notebook side in JupyterLab, with Chromium"
+	@echo "make frontend             build the page side of the playground, with Node.js"
+	@echo "make test-frontend        check it, and that what it builds is what is there"
 	@echo "make test-free-threaded   run what has threads in it on a Python without the GIL"
 
 lab: $(VENV)/.installed-lab
@@ -61,7 +63,7 @@ test-browser: $(VENV)/.installed-test,lab,browser
 # a process without threads. Left out: clusters of processes, the notebook side, and huge inputs, which take minutes and have one thread.
 LEFTOVERS := tests/unit/positions/test_leftovers.py
 IN_THREADS := tests/unit tests/language
-LEFT_OUT := $(CLUSTERS) $(BROWSER) tests/notebook $(patsubst %,tests/bad_input/test_%.py,hostile_values large nesting)
+LEFT_OUT := $(CLUSTERS) $(BROWSER) tests/notebook tests/playground $(patsubst %,tests/bad_input/test_%.py,hostile_values large nesting)
 test-free-threaded: $(FREE_VENV)/.installed
 	$(FREE_VENV)/bin/python tools/check_free_threading.py
 	$(FREE_PYTHON) -m pytest -n0 $(LEFTOVERS)
@@ -73,6 +75,22 @@ ifeq ($(strip $(PARALLEL_NOTEBOOKS)),)
 else
 	$(FREE_PYTHON) -m pytest --nbval --nbval-current-env $(PARALLEL_NOTEBOOKS)
 endif
+
+# The page side of the playground: TypeScript, which is built into kida_jupyter/static. It needs Node.js, which nobody
+# does who only uses the playground.
+FRONTEND := kida_jupyter/frontend
+BUNDLE := kida_jupyter/static/playground.js
+frontend: $(FRONTEND)/node_modules/.installed
+	cd $(FRONTEND) && npm run --silent build
+
+test-frontend: $(FRONTEND)/node_modules/.installed
+	cd $(FRONTEND) && npm run --silent check && npm run --silent test
+	cd $(FRONTEND) && node build.mjs node_modules/.built.js
+	cmp $(FRONTEND)/node_modules/.built.js $(BUNDLE) && cmp $(FRONTEND)/node_modules/.built.js.LICENSES.txt $(BUNDLE).LICENSES.txt
+
+$(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json
+	cd $(FRONTEND) && npm ci --silent
+	@touch $@
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -89,7 +107,7 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/compare.py $(BENCH_ARGS)
 
 clean:
-	rm -rf $(VENV) $(FREE_VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(FREE_VENV) $(FRONTEND)/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra of pyproject.toml. hatchling comes first, and is used without build isolation, so that

@@ -21,6 +21,14 @@ def reword(error: BaseException, variables: Mapping[str, Any], reserved: bool) -
     """
     if not isinstance(error, kida.TemplateError):
         return
+    for other in getattr(error, "others", ()):
+        reword(other, variables, reserved=False)
+    if error.code is kida.ErrorCode.NEEDS_ASYNC:
+        error.hint = (
+            "write 'await' in this cell as well, as in {{ await name(…) }}: a cell that awaits is rendered asynchronously, "
+            "with all that it imports and includes."
+        )
+        return
     name = error.missing_name
     if name is not None and error.code is kida.ErrorCode.UNDEFINED_VARIABLE:
         if name in variables:

@@ -262,7 +262,28 @@ class Notebook:
         try:
             if template.is_async:
                 return running.run(template.render_async(context))
-            return template.render(context)
+            with running.telling_of_coroutines():
+                return template.render(context)
+        except kida.TemplateError as error:
+            self.reword(error)
+            raise
+
+    def trace(
+        self,
+        template: kida.Template,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        budget: kida.Budget | None = None,
+    ) -> kida.RenderTrace:
+        """The text of a template, and what wrote each piece of it; otherwise as `render`.
+
+        Parameters: ``template``; ``variables``; ``budget``, the time and characters that it may take.
+        """
+        context = self.variables if variables is None else variables
+        try:
+            if template.is_async:
+                return running.run(kida.trace_render_async(template, context, budget=budget))
+            return kida.trace_render(template, context, budget=budget)
         except kida.TemplateError as error:
             self.reword(error)
             raise
@@ -274,7 +295,8 @@ class Notebook:
             if template.is_async:
                 yield from running.stream(template.render_stream_async(context))
             else:
-                yield from template.render_stream(context)
+                with running.telling_of_coroutines():
+                    yield from template.render_stream(context)
         except kida.TemplateError as error:
             self.reword(error)
             raise

@@ -198,7 +198,12 @@ def say(text: str) -> None:
 
 def show_table(rows: Rows) -> None:
     """Show rows as a table: of HTML in front ends that have it, and as columns of text in terminals."""
-    _send({"text/plain": text_table(rows), "text/html": str(html_table(rows))}, None, False)
+    show_view(text_table(rows), str(html_table(rows)))
+
+
+def show_view(text: str, html: str) -> None:
+    """Show HTML in front ends that have it, and text in terminals."""
+    _send({"text/plain": text, "text/html": html}, None, False)
 
 
 def show_source(text: str, name: str, shell: InteractiveShell) -> None:

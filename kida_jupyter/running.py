@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import re
+import sys
+import warnings
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -11,6 +14,9 @@ from threading import Thread
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+
+_FORGOTTEN: Final = re.compile(r"coroutine '(.+)' was never awaited")
+"""What Python warns of once a coroutine is gone that nobody awaited: as the text of it was all that was wanted."""
 
 _GRACE: Final = 0.5
 """Seconds that an interrupted render has to see that it was cancelled, before its thread is interrupted itself."""
@@ -21,10 +27,24 @@ _ATTEMPTS: Final = 10
 def run(work: Coroutine[Any, Any, T]) -> T:
     """What a coroutine returns. The kernel's own loop runs in this thread, and waits for this cell.
 
-    Raises what it raises; an interrupt of this thread interrupts it too.
+    Raises what it raises; an interrupt of this thread interrupts it too, and is raised with the place that it was at.
     """
-    with _loop() as loop:
-        return _result(work, loop)
+    failures: list[BaseException] = []
+
+    async def watched() -> T:
+        try:
+            return await work
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    try:
+        with _loop() as loop:
+            return _result(watched(), loop)
+    except KeyboardInterrupt as interrupt:
+        if not failures:
+            raise
+        raise interrupt.with_traceback(failures[0].__traceback__) from None
 
 
 def stream(pieces: AsyncIterator[str]) -> Iterator[str]:
@@ -49,6 +69,29 @@ def stream(pieces: AsyncIterator[str]) -> Iterator[str]:
             raise
 
 
+@contextmanager
+def telling_of_coroutines() -> Iterator[None]:
+    """Say in a line what is to be done where a template writes coroutines, in place of Python's own warnings."""
+    forgotten: dict[str, None] = {}
+
+    def notice(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
+        found = _FORGOTTEN.match(str(message))
+        if found is None:
+            before(message, category, *place, **options)
+        else:
+            forgotten[found.group(1).rpartition(".")[2]] = None
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", _FORGOTTEN.pattern, RuntimeWarning)
+        before, warnings.showwarning = warnings.showwarning, notice
+        try:
+            yield
+        finally:
+            for name in forgotten:
+                hint = f"{name}() is asynchronous, and was written without being awaited: {{{{ await {name}(…) }}}}"
+                sys.stderr.write(f"{hint}\n")
+
+
 def _result(work: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
     running = asyncio.run_coroutine_threadsafe(work, loop)
     try:
@@ -66,6 +109,13 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
     def drive() -> None:
         try:
             loop.run_forever()
+            # what was cancelled is let come to its end: else Python complains of it at some later time
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            if left:
+                loop.run_until_complete(asyncio.wait(left, timeout=_GRACE / 2))
+            loop.run_until_complete(loop.shutdown_asyncgens())
         except KeyboardInterrupt:
             pass  # this thread's, from below
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import kida
 
@@ -59,6 +59,12 @@ class NamedCells:
         return name in self._texts
 
 
+_MAX_SEARCHED: Final = 4
+"""Folders that a hint names."""
+_MAX_TOLD: Final = 60
+"""Characters of another loader in a hint."""
+
+
 class NotebookLoader:
     """A loader: named cells, then folders, then the loader of the environment that the notebook was given.
 
@@ -103,9 +109,12 @@ class NotebookLoader:
         return name in self._choice
 
     def _hint(self, name: str) -> str:
-        hint = f"no cell of that name has run: one that starts with %%kida --name {name}"
-        if self._folders:
-            hint += f". Searched then: {', '.join(self._folders)}"
+        searched = list(self._folders[:_MAX_SEARCHED])
+        if len(self._folders) > _MAX_SEARCHED:
+            searched.append(f"{len(self._folders) - _MAX_SEARCHED} more folders")
         if self._further is not None:
-            hint += f"{' and' if self._folders else '. Searched then:'} {self._further!r}"
-        return hint if self._folders or self._further else f"{hint}. %kida path DIR adds a folder of files"
+            further = repr(self._further)
+            searched.append(further if len(further) <= _MAX_TOLD else f"{further[:_MAX_TOLD]}…")
+        if searched:
+            return f"no cell of that name has run. Searched then: {', '.join(searched)}"
+        return f"no cell of that name has run (%%kida --name {name}); %kida path DIR adds a folder of files"

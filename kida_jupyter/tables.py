@@ -174,7 +174,7 @@ def _chosen(rows: Rows, columns: Mapping[Any, Any] | Iterable[Any]) -> Rows:
         heads = tuple(chosen.values())
         if rows.values and len(heads) != rows.width:
             raise kida.FilterArgumentError(
-                f"the rows have {rows.width} values, and there are {len(heads)} heads"
+                f"the table has {rows.width} in a row, and columns names {len(heads)}"
             )
         return Rows(heads, rows.values)
     places = {head: place for place, head in enumerate(rows.heads)}

@@ -15,7 +15,7 @@ from kida.compiler.python import At
 from kida.semantics.scopes import Origin
 from kida.source import Span
 from kida.syntax import nodes
-from kida.tracing.recording import TURNS, PlaceSpec, Role
+from kida.tracing.recording import FIRST_TURNS, PlaceSpec, Role
 
 if TYPE_CHECKING:
     from kida.compiler.generator import Generator
@@ -23,8 +23,23 @@ if TYPE_CHECKING:
 _RECORDER: Final = ".recording"
 """The variable of a generated function that has the recorder."""
 _START: Final = ".started"
-_SIMPLE: Final = (nodes.Constant, nodes.Name, nodes.Attribute, nodes.Subscript)
-"""Expressions whose text is one value's; all others may be made of several texts."""
+_TURN_STATEMENTS: Final = 3
+"""Those that begin the turn of a loop; the first writes the event."""
+_SIMPLE: Final = (
+    nodes.Constant, nodes.Name, nodes.Attribute, nodes.Subscript, nodes.Unary, nodes.Comparison, nodes.Test
+)  # fmt: skip
+"""Expressions whose text is one value's."""
+
+
+def _is_made(node: nodes.Expression) -> bool:
+    """Whether the text of an expression may be made of several texts, and not be a value that one part of it has."""
+    if isinstance(node, nodes.Conditional):
+        return _is_made(node.value) or (node.other is not None and _is_made(node.other))
+    if isinstance(node, nodes.Logic):
+        return any(map(_is_made, node.items))
+    if isinstance(node, nodes.Coalesce):
+        return _is_made(node.left) or _is_made(node.right)
+    return not isinstance(node, _SIMPLE)
 
 
 class Instruments:
@@ -36,20 +51,34 @@ class Instruments:
     def __init__(self, g: Generator) -> None:
         self._g = g
         self.places: dict[tuple[object, ...], PlaceSpec] = {}
+        self._turn: tuple[list[ast.stmt], int] = [], 0
+        """Where the turn of a loop has just begun: the statements, and how many of them there are."""
 
     # --- what is written ---------------------------------------------------------------------------------------
 
     def text(self, node: nodes.Text, at: At) -> None:
         """Text as it is: an event that is there when the template is linked."""
-        self._write(py.load(self._name_of(node.span, Role.TEXT, "", None, node.text), at), at)
+        statements, count = self._turn
+        begins = statements is self._g.statements and len(statements) == count
+        role = Role.TURN_TEXT if begins else Role.TEXT
+        text = py.load(self._name_of(node.span, role, "", None, node.text), at)
+        if begins:  # one event for both
+            statements[count - _TURN_STATEMENTS] = py.statement(py.call(self._g.sink, [text], at), at)
+            self._turn = [], 0
+        else:
+            self._write(text, at)
 
     def output(
         self, node: nodes.Expression, span: Span, as_output: Callable[[ast.expr], ast.expr], at: At
     ) -> None:
         """``{{ value }}``: ``as_output`` gives the text of a value."""
-        before = None if isinstance(node, _SIMPLE) else self.begin_making(at)
-        value = self._g.temporary("value")
-        self._g.emit(py.assign(value, self._g.expression(node), at))
+        before = self.begin_making(at) if _is_made(node) else None
+        made = self._g.expression(node)
+        if isinstance(made, ast.Name):
+            value = made.id
+        else:
+            value = self._g.temporary("value")
+            self._g.emit(py.assign(value, made, at))
         text = as_output(py.load(value, at))
         if before is None:
             self._event([text, self._place(span, Role.OUTPUT, at), py.load(value, at)], at)
@@ -102,7 +131,7 @@ class Instruments:
             target = self._g.source.text[node.target.span.start : node.target.span.end]
         self._event([py.constant("", at), self._place(node.span, Role.LOOP, at, "loop", target)], at)
         left = self._g.temporary("left")
-        self._g.emit(py.assign(left, py.constant(TURNS, at), at))
+        self._g.emit(py.assign(left, py.constant(FIRST_TURNS, at), at))
         return left
 
     def turn(self, left: str, at: At) -> None:
@@ -113,6 +142,7 @@ class Instruments:
         looked = py.assign(left, self._ask("look", [py.load(self._g.sink, at)], at), at)
         over = ast.UnaryOp(ast.Not(), py.load(left, at), **at)
         self._g.emit(py.when(over, [looked], [], at))
+        self._turn = self._g.statements, len(self._g.statements)
 
     def end_loop(self, at: At) -> None:
         """A loop has ended."""
@@ -123,6 +153,7 @@ class Instruments:
     def begin_function(self, at: At) -> None:
         """A function begins that gives a text."""
         self._find_recorder(at)
+        self._event([py.constant("", at), py.load(".begun", at), self._kept(at)], at)
         self._g.emit(py.assign(_START, py.call(".now", [], at), at))
 
     def function_text(self, text: ast.expr, buffer: str, name: str, span: Span, at: At) -> ast.expr:
@@ -148,7 +179,9 @@ class Instruments:
     def filtered(self, node: nodes.Filter, value: ast.expr, at: At) -> ast.expr:
         """What a filter gives, and how long that took."""
         place = self._place(node.span, Role.FUNCTION, at, "filter", node.name)
-        return self._ask("timed", [place, py.call(".now", [], at), value], at)
+        operands = [py.load(name, at) for name in self._variables_in(node)]
+        arguments = [place, py.call(".now", [], at), self._kept(at), value, py.tuple_of(operands, at)]
+        return self._ask("filtered", arguments, at)
 
     # --- within ------------------------------------------------------------------------------------------------
 

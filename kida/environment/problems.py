@@ -29,6 +29,9 @@ def first_of_all(environment: Environment, source: Source, error: TemplateSyntax
     if error.code is ErrorCode.TOO_DEEP:
         return error  # to look further would not come to an end either
     found = problems_of(environment, source)
+    is_of_syntax = error.code.value.startswith(("K-LEX", "K-PAR"))
+    if not is_of_syntax and all(other._span != error._span for other in found):
+        return error  # the text is that of an expression, and no template's
     first = next((other for other in found if _place(other) < _place(error)), error)
     first.others = tuple(other for other in found if other._span != first._span)
     return first

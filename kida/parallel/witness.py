@@ -61,7 +61,7 @@ class Witness(Recorder):
             self._called(place, place.kind, place.name, start)
         return text
 
-    def timed(self, place: Place, start: int, value: Any) -> Any:
+    def filtered(self, place: Place, start: int, before: int, value: Any, operands: tuple[Any, ...]) -> Any:
         """The value that a filter gave: filters are too many to be shown."""
         return value
 

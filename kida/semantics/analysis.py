@@ -5,7 +5,8 @@ assigned first, then the scopes inside it. What is first decides where a name's 
 
 - read first: from the enclosing scope, or the context;
 - assigned first: from the enclosing scope, or it has none yet;
-- assigned in some arms of an ``if`` only: as if it were read first.
+- assigned in some arms of an ``if`` only: as if it were read first;
+- bound by ``let`` in a loop, ``case`` or ``fallback``: as if it were read first, where it may be.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.semantics.flow import read_before_assigned
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
 from kida.semantics.uses import (
     ASSIGNED,
+    READ,
     Uses,
     end_of,
     exports_below,
@@ -182,8 +185,12 @@ class _Analysis:
             variable = scope.variables[node.name] = self._from_context(scope, node.name)
         self.variables[node] = variable
 
-    def _declare(self, scope: Scope, uses: Uses) -> None:
+    def _declare(self, scope: Scope, uses: Uses, statements: Iterable[nodes.Node]) -> None:
         """Make the variables that the statements directly in a scope use."""
+        perhaps = {name for name in uses.own - self.exported_in_blocks if uses.first[name] is READ}
+        if perhaps:
+            reaching = frozenset(("let", "export") if scope.is_top else ("let",) if scope.is_function else ())
+            perhaps -= read_before_assigned(statements, perhaps, reaching)
         for name, how in uses.first.items():
             if name in scope.variables:
                 scope.variables[name].stored |= name in uses.assigned
@@ -201,7 +208,7 @@ class _Analysis:
                 outer = self._find(scope.parent, name) if scope.parent is not None else None
                 if outer is not None:
                     variable = self._new(scope, name, Origin.OUTER, outer)
-                elif how is ASSIGNED:
+                elif how is ASSIGNED or name in perhaps:
                     variable = self._new(scope, name, Origin.UNSET)
                 elif scope.is_function:
                     variable = scope.variables[name] = self._from_context(scope, name)
@@ -219,7 +226,7 @@ class _Analysis:
         self._finish(scope, uses, bodies)
 
     def _finish(self, scope: Scope, uses: Uses, bodies: Iterable[nodes.Body]) -> None:
-        self._declare(scope, uses)
+        self._declare(scope, uses, [statement for body in bodies for statement in body])
         for body in bodies:
             for statement in body:
                 self._resolve(scope, statement)
@@ -243,6 +250,7 @@ class _Analysis:
         arm = uses.copy()
         for name in names_reaching(node, scope.is_top):
             arm.assign(name)
+            arm.own.add(name)
         uses.merge([arm, uses.copy()])
 
     def _resolve(self, scope: Scope, node: nodes.Node) -> None:
@@ -345,12 +353,15 @@ def _uses_while(a: _Analysis, scope: Scope, node: nodes.While, uses: Uses) -> No
 def _uses_try(a: _Analysis, scope: Scope, node: nodes.Try, uses: Uses) -> None:
     target: nodes.Body | tuple[nodes.Node, ...] = (node.target,) if node.target else ()
     _uses_perhaps(a, scope, (node.body, (*target, *node.fallback)), uses)
+    uses.own.update(name.name for name in target if isinstance(name, nodes.TargetName))
 
 
 def _uses_match(a: _Analysis, scope: Scope, node: nodes.Match, uses: Uses) -> None:
     a._uses_of(scope, node.subject, uses)
     guards = [(case.pattern, *((case.guard,) if case.guard else ()), *case.body) for case in node.cases]
     _uses_perhaps(a, scope, guards, uses)
+    bound = (name for case in node.cases for name in nodes.walk(case.pattern))
+    uses.own.update(name.name for name in bound if isinstance(name, nodes.TargetName))
 
 
 def _uses_for(a: _Analysis, scope: Scope, node: nodes.For, uses: Uses) -> None:
@@ -483,7 +494,8 @@ def _resolve_callable(
         if parameter.default is not None:
             a._uses_of(inner, parameter.default, uses)
     a._uses_of_body(inner, body, uses)
-    a._declare(inner, uses)
+    defaults = [parameter.default for parameter in parameters if parameter.default is not None]
+    a._declare(inner, uses, (*defaults, *body))
     for parameter in parameters:
         if parameter.default is not None:
             a._resolve(inner, parameter.default)
@@ -508,9 +520,9 @@ def _statements_then(a: _Analysis, scope: Scope, body: nodes.Body, last: nodes.N
     a._uses_of_body(scope, body, uses)
     if last is not None:
         a._uses_of(scope, last, uses)
-    a._finish(scope, uses, (body,))
-    if last is not None:
-        a._resolve(scope, last)
+    a._declare(scope, uses, body if last is None else (*body, last))
+    for node in body if last is None else (*body, last):
+        a._resolve(scope, node)
 
 
 def _resolve_with(a: _Analysis, scope: Scope, node: nodes.With) -> None:
@@ -527,7 +539,7 @@ def _resolve_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape) -> N
     uses = Uses()
     a._uses_of(inner, node.enabled, uses)
     a._uses_of_body(inner, node.body, uses)
-    a._declare(inner, uses)
+    a._declare(inner, uses, (node.enabled, *node.body))
     a._resolve(inner, node.enabled)
     for statement in node.body:
         a._resolve(inner, statement)

@@ -13,17 +13,27 @@ ASSIGNED: Final = "assigned first"
 
 
 class Uses:
-    """Which names a stretch of statements reads or assigns first."""
+    """Which names a stretch of statements reads or assigns first.
 
-    __slots__ = ("assigned", "first")
+    ``own`` are those that a statement binds which Jinja2 does not have: whether they are read before is followed
+    more closely.
+    """
 
-    def __init__(self, first: dict[str, str] | None = None, assigned: set[str] | None = None) -> None:
+    __slots__ = ("assigned", "first", "own")
+
+    def __init__(
+        self,
+        first: dict[str, str] | None = None,
+        assigned: set[str] | None = None,
+        own: set[str] | None = None,
+    ) -> None:
         self.first = first or {}
         self.assigned = assigned or set()
+        self.own = own or set()
 
     def copy(self) -> Uses:
         """The same so far, to go on with an alternative."""
-        return Uses(dict(self.first), set(self.assigned))
+        return Uses(dict(self.first), set(self.assigned), set(self.own))
 
     def read(self, name: str) -> None:
         """Note that a name is read."""
@@ -41,6 +51,7 @@ class Uses:
             for name, how in arm.first.items():
                 self.first.setdefault(name, how)
             self.assigned |= arm.assigned
+            self.own |= arm.own
         for name in self.assigned - before:
             if not all(name in arm.assigned for arm in arms):
                 self.first[name] = READ

@@ -6,12 +6,13 @@ that may only follow from such a guess is not told: rather one error less than o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError
-from kida.source import Source
+from kida.source import Source, Span
 from kida.syntax import nodes
 from kida.syntax.lexer import Lexer
 from kida.syntax.parser import TagParser, parse
@@ -35,6 +36,7 @@ _OF_STRUCTURE: Final = frozenset(
 """What says that the tags do not fit together: where one is wrong, any of the others may be what is meant."""
 _ENDLESS: Final = frozenset((ErrorCode.UNCLOSED_COMMENT, ErrorCode.UNCLOSED_RAW, ErrorCode.UNCLOSED_TAG))
 """What swallows the rest of the text."""
+_STRING: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 _LEAVING: Final = frozenset(("break", "continue"))
 
 _TRUE: Final = ((NAME, "true"),)
@@ -83,7 +85,9 @@ def syntax_errors(
         found += errors
         if template is not None and check is not None:
             # what stands for something that is passed over has no text
-            found += [error for error in check(template, bool(found)) if error._span and len(set(error._span)) > 1]
+            found += [
+                error for error in check(template, bool(found)) if error._span and len(set(error._span)) > 1
+            ]
     return tuple(sorted(found, key=_start)[:MAX_ERRORS])
 
 
@@ -106,9 +110,16 @@ def _lexed(
             at = _start(error)
             if any(_start(earlier) == at for earlier in errors):
                 break  # it is in another tag than it seems to be
+            opening = _never_closed(text, at, lexer)
+            if opening is not None:
+                error, at = _unclosed(text, opening, lexer), opening.start
+                if any(_start(earlier) == at for earlier in errors):
+                    break
+                emptied = _closed(text, opening, lexer)
+            else:
+                emptied = None if error.code in _ENDLESS else _emptied(text, at, lexer)
             error._source = source
             errors.append(error)
-            emptied = None if error.code in _ENDLESS else _emptied(text, at, lexer)
             if emptied is None:
                 break
             text, begin = emptied
@@ -118,26 +129,109 @@ def _lexed(
     return None, errors, frozenset(passed)
 
 
+def _never_closed(text: str, at: int, lexer: Lexer) -> Span | None:
+    """The opening of the tag around a place, if another one begins before it ends: then it is what is wrong."""
+    opening = _opening_around(text, at, lexer)
+    if opening is None:
+        return None
+    # what stands within a string opens and closes nothing
+    inside = _STRING.sub(lambda found: " " * len(found.group()), text[opening.end :])
+    closing = _closing(text, opening, lexer)
+    following = _first_of(inside, 0, _openings(lexer))
+    # closed, or closed as what it is not
+    ends = _first_of(inside, 0, (lexer.delimiters.variable_end_string, lexer.delimiters.block_end_string))
+    if following < 0 or 0 <= ends < following:
+        return None
+    # one that stands in the other, as {% if {{ x }} %}, is another mistake
+    behind = _first_of(
+        inside, following, (lexer.delimiters.variable_end_string, lexer.delimiters.block_end_string)
+    )
+    ends = inside.find(closing, behind + len(closing)) if behind >= 0 else -1
+    is_inside = ends >= 0 and not 0 <= _first_of(inside, behind, _openings(lexer)) < ends
+    return None if is_inside and "\n" not in inside[:ends] else opening
+
+
+def _openings(lexer: Lexer) -> tuple[str, ...]:
+    marks = lexer.delimiters
+    return marks.variable_start_string, marks.block_start_string, marks.comment_start_string
+
+
+def _closing(text: str, opening: Span, lexer: Lexer) -> str:
+    marks = lexer.delimiters
+    is_output = text.startswith(marks.variable_start_string, opening.start)
+    return marks.variable_end_string if is_output else marks.block_end_string
+
+
+def _first_of(text: str, at: int, parts: tuple[str, ...]) -> int:
+    """Where the first of several texts begins; -1 where there is none of them."""
+    return min((found for found in (text.find(part, at) for part in parts) if found >= 0), default=-1)
+
+
+def _opening_around(text: str, at: int, lexer: Lexer) -> Span | None:
+    """Where the tag around a place begins: the lexer tells of a text that ends there."""
+    while True:
+        try:
+            lexer.tokens(Source(text[: at + (at == 0)]))
+        except TemplateSyntaxError as error:
+            if error.code is ErrorCode.UNCLOSED_TAG:
+                return error._span
+            if _start(error) >= at:
+                return None
+            at = _start(error)
+        else:
+            return _opening_at(text, at, lexer)
+
+
+def _opening_at(text: str, at: int, lexer: Lexer) -> Span | None:
+    marks = lexer.delimiters
+    for opening in (marks.variable_start_string, marks.block_start_string):
+        if text.startswith(opening, at):
+            return Span(at, at + len(opening))
+    return None
+
+
+def _unclosed(text: str, opening: Span, lexer: Lexer) -> TemplateSyntaxError:
+    closing = _closing(text, opening, lexer)
+    what = "output" if closing == lexer.delimiters.variable_end_string else "tag"
+    return TemplateSyntaxError(
+        f"this {what} is never closed",
+        code=ErrorCode.UNCLOSED_TAG,
+        hint=f"close it with {closing!r}",
+        source=Source(text),
+        span=opening,
+    )
+
+
+def _closed(text: str, opening: Span, lexer: Lexer) -> tuple[str, int] | None:
+    """The text without an output that is never closed, or with the end of such a tag at the end of its line."""
+    end = _first_of(text, opening.end, ("\n", *_openings(lexer)))
+    end = len(text) if end < 0 else end
+    closing = _closing(text, opening, lexer)
+    if closing == lexer.delimiters.variable_end_string:
+        return text[: opening.start] + " " * (end - opening.start) + text[end:], opening.start
+    inside = text[opening.end : end]
+    name = re.match(r"[-+]?\s*\w+", inside)
+    kept = 0 if name is None else name.end()
+    room = len(inside) - kept - len(closing)
+    if room < 0:
+        return None
+    return text[: opening.end + kept] + " " * room + closing + text[end:], opening.start
+
+
 def _emptied(text: str, at: int, lexer: Lexer) -> tuple[str, int] | None:
     """The text with the tag around a place emptied but for a tag's name, and where that tag begins."""
-    marks = lexer.delimiters
-    output = text.rfind(marks.variable_start_string, 0, at)
-    tag = text.rfind(marks.block_start_string, 0, at)
-    begin = max(output, tag)
-    if begin < 0:
+    opening = _opening_around(text, at, lexer)
+    if opening is None:
         return None  # a line statement
-    opening, closing = (
-        (marks.block_start_string, marks.block_end_string)
-        if tag > output
-        else (marks.variable_start_string, marks.variable_end_string)
-    )
-    inside = begin + len(opening)
+    begin, inside = opening.start, opening.end
+    closing = _closing(text, opening, lexer)
+    is_tag = closing == lexer.delimiters.block_end_string
     end = text.find(closing, inside)
     if end < 0:
         return None
     if text[inside : inside + 1] in ("-", "+"):
         inside += 1
-    if tag > output:
+    if is_tag:
         while inside < end and text[inside].isspace():
             inside += 1
         while inside < end and (text[inside].isalnum() or text[inside] == "_"):

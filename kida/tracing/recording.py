@@ -10,29 +10,43 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import islice
 from operator import itemgetter
 from threading import get_ident
 from time import perf_counter_ns
 from typing import Any, Final, NamedTuple
 
+from markupsafe import Markup, escape
+
 from kida.errors import BudgetExceededError
 from kida.render_context import RenderContext, RenderState, current
+from kida.runtime.macro import AsyncMacro, Macro
 from kida.runtime.text import markup
 from kida.source import Source, Span
 from kida.tracing.result import TemplatePart
 
 Event = tuple[Any, ...]
-"""``(text, place)``, ``(text, place, value)`` or ``(text, place, value, kept before, kept behind, operands)``; for an
-entered template or block ``("", place, kind, name)``."""
+"""``(text, place)``, ``(text, place, value)`` or ``(text, place, value, kept before, kept behind, operands)``; for a
+function that begins to give a text ``("", place, kept before)``, for an entered template or block ``("", place, kept
+before, kind, name)``."""
 Write = Callable[[Event], object]
 
-TURNS: Final = 16
-"""Turns of a loop between two looks at the budget."""
+FIRST_TURNS: Final = 2
+"""Turns that a loop begins before the first look at the budget; fewer do not add up in loops inside each other."""
+_TURNS: Final = 16
+"""Turns of a loop between two looks at the budget, where they are quick."""
+_SLOW_NS: Final = 1_000_000
+"""Nanoseconds between two looks from which on every turn is followed by one."""
 _LOOK_NS: Final = 5_000_000
 """Nanoseconds between two looks at how much has been written."""
 _MAX_CALLS: Final = 200_000
 """Calls whose times are kept, so that a long render does not fill the memory."""
-
+_LOOKED_INTO: Final = 64
+"""Items of a list that are looked at for a text that is known."""
+_MAX_DERIVED: Final = 8_000_000
+"""Characters of texts made of others that are remembered: one that grows in a loop would fill the memory."""
+_NOT_LOOKED_AT: Final[tuple[list[Event], int, int]] = ([], 0, 0)
 
 _text: Final[Callable[[Event], str]] = itemgetter(0)
 
@@ -50,6 +64,9 @@ class Role:
     ENTERED: Final = 7
     LEFT: Final = 8
     FUNCTION: Final = 9
+    TURN_TEXT: Final = 10
+    """Text that a turn of a loop begins with."""
+    BEGUN: Final = 11
 
 
 class PlaceSpec(NamedTuple):
@@ -79,12 +96,22 @@ _NOWHERE: Final = Source("")
 TURN: Final[Event] = ("", Place(_NOWHERE, PlaceSpec("", Role.TURN, "", None, Span(0, 0), None)))
 ENDED: Final[Event] = ("", Place(_NOWHERE, PlaceSpec("", Role.ENDED, "", None, Span(0, 0), None)))
 _LEFT: Final[Event] = ("", Place(_NOWHERE, PlaceSpec("", Role.LEFT, "", None, Span(0, 0), None)))
+INHERITED: Final = Place(_NOWHERE, PlaceSpec("", Role.OUTPUT, "", None, Span(0, 0), None))
+"""The place of what belongs to the expression that writes it, wherever that is."""
+_BEGUN: Final = Place(_NOWHERE, PlaceSpec("", Role.BEGUN, "", None, Span(0, 0), None))
 _ENTERED: Final = Place(_NOWHERE, PlaceSpec("", Role.ENTERED, "", None, Span(0, 0), None))
 
 
 def linked(specs: Iterable[PlaceSpec], source: Source) -> dict[str, Any]:
-    """What generated code finds under the names of places; text that is always the same is a whole event."""
-    found: dict[str, Any] = {}
+    """What generated code finds under the names of places; text that is always the same is a whole event.
+
+    And under the names of what other forms do without remembering.
+    """
+    found: dict[str, Any] = {
+        sys.intern(".begun"): _BEGUN,
+        sys.intern(".concat_text"): concat_text,
+        sys.intern(".concat_html"): concat_html,
+    }
     for spec in specs:
         place = Place(source, spec)
         found[sys.intern(spec.variable)] = place if spec.text is None else (spec.text, place)
@@ -92,11 +119,18 @@ def linked(specs: Iterable[PlaceSpec], source: Source) -> dict[str, Any]:
 
 
 class Kept(NamedTuple):
-    """A text that was made apart, with the events that made it; ``place`` is its macro, capture or block."""
+    """A text that was made apart, with the events that made it; ``place`` is its macro, capture or block.
+
+    For one that a filter or a concatenation made of such texts ``place`` is ``None``.
+    """
 
     text: str
     events: list[Event]
     place: Place | None
+
+
+_kept: Final[Callable[[tuple[Any, ...]], Kept]] = partial(tuple.__new__, Kept)
+"""As ``Kept(…)``, without a call of Python's."""
 
 
 class Budget(NamedTuple):
@@ -120,6 +154,8 @@ class Recorder:
     __slots__ = (
         "_characters",
         "_deadline",
+        "_derived",
+        "_last_look",
         "_looked_at",
         "_next_look",
         "_seconds",
@@ -133,7 +169,7 @@ class Recorder:
     )
 
     def __init__(self, budget: Budget | None = None) -> None:
-        seconds, characters = budget or Budget()
+        seconds, characters = (None, None) if budget is None else budget
         self.by_id: dict[int, Kept] = {}
         self.kept: list[Kept] = []
         self.others: list[list[Event]] = []
@@ -143,22 +179,27 @@ class Recorder:
         self._seconds = seconds
         self._characters = sys.maxsize if characters is None else characters
         self._deadline = sys.maxsize if seconds is None else self.started + int(seconds * 1e9)
-        self._next_look = min(self._deadline, self.started + _LOOK_NS)
-        self._looked_at: dict[int, tuple[list[Event], int]] = {}
+        self._next_look = self.started + _LOOK_NS
+        self._last_look = self.started
+        self._looked_at: dict[int, tuple[list[Event], int, int]] = {}
         self._written = 0
+        self._derived = 0
 
     # --- what generated code calls -----------------------------------------------------------------------------
 
     def look(self, write: Write) -> int:
         """Look at the budget; gives the number of turns that a loop may make until it is looked at again."""
-        if perf_counter_ns() > self._next_look:
-            self._look(write)
-        return TURNS
+        time = perf_counter_ns()
+        elapsed = time - self._last_look
+        self._last_look = time
+        if time > self._next_look or time > self._deadline:
+            self._look(write, time)
+        return _TURNS if elapsed < _SLOW_NS else 1
 
     def enter(self, write: Write, context: RenderContext, place: Place) -> int:
         """Note that a template's top or a block begins to write; gives the time."""
         kind, name = (context.kind, context.name) if place.kind == "template" else (place.kind, place.name)
-        write(("", _ENTERED, kind, name))
+        write(("", _ENTERED, len(self.kept), kind, name))
         return perf_counter_ns()
 
     def leave(self, write: Write, context: RenderContext, place: Place, start: int) -> None:
@@ -171,51 +212,83 @@ class Recorder:
         """A text that events made, remembered by its identity; ``start`` where a call made it."""
         if place is not None and start is not None:
             self._called(place, place.kind, place.name, start)
-        if type(text) is str:
-            if len(text) < 2:  # Python has one object for all texts like it
-                return text
-            text = text[:1] + text[1:]  # joining a single piece gives that piece itself
-        kept = Kept(text, events, place)
-        self.by_id[id(text)] = kept
-        self.kept.append(kept)
+            if place.kind != "loop":
+                text = _as_wanted(text)
+        text = self._remembered(text, events, place)
         self._written += len(text)
+        if self._looked_at:
+            self._written -= self._looked_at.pop(id(events), _NOT_LOOKED_AT)[2]  # counted while it grew
         if self._written > self._characters:
             self._refuse_characters()
         return text
 
-    def timed(self, place: Place, start: int, value: Any) -> Any:
-        """The value that a filter gave, and that it was called."""
+    def filtered(self, place: Place, start: int, before: int, value: Any, operands: tuple[Any, ...]) -> Any:
+        """The value that a filter gave, and that it was called; remembered where texts that are known went into it.
+
+        ``before`` is how many were kept when it began, ``operands`` the variables' values that it may have taken.
+        """
         self._called(place, place.kind, place.name, start)
-        return value
+        if not self.by_id or type(value) not in (str, Markup) or id(value) in self.by_id:
+            return value
+        behind = len(self.kept)
+        if before == behind and not any(map(self._has_known, operands)):
+            return value
+        return self.derived(value, [(value, INHERITED, value, before, behind, operands)])
+
+    def derived(self, text: str, events: list[Event]) -> str:
+        """A text that was made of others, remembered as a filter's or a concatenation's."""
+        self._derived += len(text)
+        return text if self._derived > _MAX_DERIVED else self._remembered(text, events, None)
 
     # --- at the end --------------------------------------------------------------------------------------------
 
-    def finish(self, text: str) -> None:
+    def finish(self, text: str, events: list[Event]) -> None:
         """Check the whole output against the budget."""
-        if len(text) > self._characters:
+        self._written += len(text) - self._looked_at.pop(id(events), _NOT_LOOKED_AT)[2]
+        if self._written > self._characters:
             self._refuse_characters()
 
     # --- within ------------------------------------------------------------------------------------------------
 
+    def _remembered(self, text: Any, events: list[Event], place: Place | None) -> Any:
+        if type(text) is str:
+            if len(text) < 2:  # Python has one object for all texts like it
+                self.kept.append(Kept(text, events, place))
+                return text
+            text = text[:1] + text[1:]  # joining a single piece gives that piece itself
+        elif place is None:
+            text = str.__new__(Markup, text)  # a filter may give what others have, too
+        kept = _kept((text, events, place))
+        self.by_id[id(text)] = kept
+        self.kept.append(kept)
+        return text
+
+    def _has_known(self, value: Any) -> bool:
+        """Whether a value is a text that is known, or begins with one."""
+        if type(value) in (list, tuple):
+            return any(id(item) in self.by_id for item in islice(value, _LOOKED_INTO))
+        return id(value) in self.by_id
+
     def _called(self, place: Place, kind: str, name: str | None, start: int) -> None:
         end = perf_counter_ns()
-        if len(self.calls) < _MAX_CALLS:
+        # what all others are in comes to its end last
+        if len(self.calls) < _MAX_CALLS or kind == "template":
             self.calls.append((place, kind, name, start, end, get_ident()))
         else:
             self.dropped += 1
         if end > self._deadline:
             self._refuse_time()
 
-    def _look(self, write: Write) -> None:
+    def _look(self, write: Write, time: int) -> None:
         """Check time and characters. ``write`` is the ``append`` of the list that is being written to."""
-        time = perf_counter_ns()
         if time > self._deadline:
             self._refuse_time()
-        self._next_look = min(self._deadline, time + _LOOK_NS)
+        self._next_look = time + _LOOK_NS
         events: list[Event] = write.__self__  # type: ignore[attr-defined]
-        _, reached = self._looked_at.get(id(events), (events, 0))
-        self._looked_at[id(events)] = (events, len(events))
-        self._written += sum(len(event[0]) for event in events[reached:])
+        _, reached, counted = self._looked_at.get(id(events), _NOT_LOOKED_AT)
+        new = sum(len(event[0]) for event in events[reached:])
+        self._looked_at[id(events)] = (events, len(events), counted + new)
+        self._written += new
         if self._written > self._characters:
             self._refuse_characters()
 
@@ -277,3 +350,41 @@ def as_str(value: Any) -> str:
 def hand_on(write: Write, events: list[Event]) -> None:
     """Write events that were held back."""
     write.__self__.extend(events)  # type: ignore[attr-defined]
+
+
+_HTML: Final = frozenset((Macro.html.__code__, AsyncMacro.html.__code__))
+_TEXT: Final = frozenset((Macro.text.__code__, AsyncMacro.text.__code__))
+
+
+def _as_wanted(text: Any) -> Any:
+    """A macro's text as the place wants it that the macro is called from, which may escape where the macro does not.
+
+    `kida.runtime.macro` sees to that, and would make another text of it that nobody knows; which of its methods was
+    called is told by the frame that waits for the macro's, behind this one, the recorder's, the macro's and ``run``'s.
+    """
+    code = sys._getframe(4).f_code
+    if code in _HTML:
+        return markup(text)
+    return str.__str__(text) if code in _TEXT else text
+
+
+def concat_text(items: tuple[Any, ...]) -> str:
+    """``a ~ b`` as of `kida.runtime.text`, with what is known of its parts."""
+    pieces = [item if type(item) is str else str(item) for item in items]
+    return _concatenated("".join(pieces), pieces, items)
+
+
+def concat_html(items: tuple[Any, ...]) -> str:
+    """The same where output is escaped."""
+    texts = [item if isinstance(item, str) else str(item) for item in items]
+    if not any(hasattr(text, "__html__") for text in texts):
+        return _concatenated("".join(texts), texts, items)
+    pieces: list[str] = [escape(text) for text in texts]
+    return _concatenated(markup("".join(pieces)), pieces, items)
+
+
+def _concatenated(made: str, pieces: list[str], items: tuple[Any, ...]) -> str:
+    found = recorder()
+    if not found.by_id or not any(id(item) in found.by_id for item in items):
+        return made
+    return found.derived(made, [(piece, INHERITED, item) for piece, item in zip(pieces, items, strict=True)])

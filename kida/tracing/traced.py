@@ -57,5 +57,5 @@ def _begun(
 
 def _finished(events: list[Event], recorder: Recorder) -> RenderTrace:
     output = text_of(events)
-    recorder.finish(output)
+    recorder.finish(output, events)
     return RenderTrace(output, events, recorder)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kida_jupyter.help.names import Bound, bound_at, until
-from kida_jupyter.help.resolving import DOTS, PIPES, Resolver, World, operand_before
+from kida_jupyter.help.operands import DOTS, PIPES, operand_before
+from kida_jupyter.help.resolving import Resolver, World
 from kida_jupyter.help.scanning import Place, Word, place_of
 from kida_jupyter.help.signatures import signature_of
 from kida_jupyter.help.tags import MIDDLES, TAGS
@@ -139,7 +140,7 @@ class _Completing:
             yield from _names("test", self.world.environment.tests)
             if written == "is":
                 yield Item("not", "keyword")
-        elif self.tag and self._is_special():
+        elif has_own_words(self.place, words):
             yield from self._special()
         elif last is not None and _is_operand(last, self.place, len(words)):
             yield from (Item(word, "keyword") for word in _OPERATORS)
@@ -188,30 +189,6 @@ class _Completing:
         for one in self.resolver.callee(callee):
             if one.by_keyword and not one.stars and one.name not in given:
                 yield Item(one.name + "=", "argument", one.written)
-
-    def _is_special(self) -> bool:
-        """Whether the tag has words of its own at this place, that are no expression."""
-        words = self.before[1:]
-        tag = self.tag
-        if tag in ("macro", "def"):
-            return not any(word.text in ("=", ":") for word in _since_comma(words))
-        if tag in ("set", "capture"):
-            return not any(word.text in ("=", "??=") for word in words)
-        if tag in ("let", "export", "promote", "with"):
-            return not any(word.text in ("=", "??=") for word in _since_comma(words)) and not _depth(words)
-        if tag in ("for", "async"):
-            return until(words, "in")[0] == words
-        if tag in _TEMPLATE_TAGS:
-            if until(words, "as", "import")[0] != words:
-                return True
-            return bool(words) and not _depth(words) and _is_operand(words[-1], self.place, 2)
-        if tag == "case":
-            return until(words, "if")[0] == words
-        return (
-            tag in ("block", "filter", "fallback", "raw", "break", "continue", "debug")
-            or tag.startswith("end")
-            or tag in ("else", "empty")
-        )
 
     def _special(self) -> Iterator[Item]:
         words = self.before[1:]
@@ -305,6 +282,32 @@ def _since_comma(words: tuple[Word, ...]) -> tuple[Word, ...]:
         if word.text == "," and depth <= 0:
             return words[index + 1 :]
     return words
+
+
+def has_own_words(place: Place, before: tuple[Word, ...]) -> bool:
+    """Whether a tag has words of its own behind those before, that are no expression: new names, ``import``, ``scoped``."""
+    if place.kind != "tag" or not before:
+        return False
+    tag, words = before[0].text, before[1:]
+    if tag in ("macro", "def"):
+        return not any(word.text in ("=", ":") for word in _since_comma(words))
+    if tag in ("set", "capture"):
+        return not any(word.text in ("=", "??=") for word in words)
+    if tag in ("let", "export", "promote", "with"):
+        return not any(word.text in ("=", "??=") for word in _since_comma(words)) and not _depth(words)
+    if tag in ("for", "async"):
+        return until(words, "in")[0] == words
+    if tag in _TEMPLATE_TAGS:
+        if until(words, "as", "import")[0] != words:
+            return True
+        return bool(words) and not _depth(words) and _is_operand(words[-1], place, 2)
+    if tag == "case":
+        return until(words, "if")[0] == words
+    return (
+        tag in ("block", "filter", "fallback", "raw", "break", "continue", "debug")
+        or tag.startswith("end")
+        or tag in ("else", "empty")
+    )
 
 
 def call_at(words: tuple[Word, ...]) -> tuple[int | None, set[str]]:

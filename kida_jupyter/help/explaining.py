@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from kida_jupyter.help.completing import call_at
-from kida_jupyter.help.names import Binding, bound_at, joined
-from kida_jupyter.help.resolving import DOTS, PIPES, Resolver, World, operand_before, passed
+from kida_jupyter.help.completing import call_at, has_own_words
+from kida_jupyter.help.names import Binding, bound_at, bound_by, joined
+from kida_jupyter.help.operands import DOTS, PIPES, operand_before
+from kida_jupyter.help.resolving import Resolver, World
 from kida_jupyter.help.scanning import Place, Tag, Word, place_of
 from kida_jupyter.help.showing import shortly
-from kida_jupyter.help.signatures import parameters_of, signature_of
+from kida_jupyter.help.signatures import signature_of
 from kida_jupyter.help.tags import CLOSERS, MIDDLES, TAGS
+from kida_jupyter.help.telling import (
+    explain_computed,
+    explain_function,
+    explain_template,
+    explain_value,
+    paragraphs,
+    perhaps,
+)
 from kida_jupyter.help.values import (
-    FUNCTIONS,
+    Computed,
     Known,
     Macro,
     OfType,
     TemplateModule,
     Value,
-    is_a,
-    is_exactly,
-    static,
+    keys_of,
+    members_of,
     type_name,
 )
+from kida_jupyter.help.words import KEYWORDS, OF_BODIES, OF_LOOPS, OF_TAGS
 
-_KEYWORDS: Final = {
-    "and": "Both are true. Gives the first value that is not.",
-    "or": "One of both is true. Gives the first value that is.",
-    "not": "The opposite.",
-    "in": "Whether the right-hand side contains the left-hand one; in a loop, what it runs over.",
-    "is": "Asks a test: {{ value is defined }}",
-    "if": "A choice: {{ a if condition else b }}",
-    "else": "The other choice: {{ a if condition else b }}",
-    "true": "The constant true.",
-    "false": "The constant false.",
-    "none": "The constant none: no value.",
-}
-_TEMPLATE_LINES: Final = 12
-"""Lines of a template that are shown of it."""
+_WITH_WORDS: Final = frozenset(("for", "async", "include", "import", "from", "extends", "block"))
 
 
 def explain(text: str, cursor: int, world: World) -> str | None:
@@ -57,6 +51,9 @@ def explain(text: str, cursor: int, world: World) -> str | None:
     word = _word_at(text, place)
     if word is not None:
         return told.word(word, place.before, place)
+    subscript = told.subscript(text)
+    if subscript is not None:
+        return subscript
     if place.before:
         opening, _ = call_at(place.before)
         if opening is not None and place.before[opening - 1].kind == "name":
@@ -93,30 +90,53 @@ class _Explaining:
         """What a string names: a template, or a key."""
         words = self.place.before
         if words and words[-1].text in ("[", "?["):
-            chain = operand_before(words, len(words) - 1)
-            key = self._whole_string()
-            found = self.resolver.chain((*chain, words[-1], key, Word("operator", "]", key.end, key.end)))
-            return None if found is None else self._known(f"{joined(chain)}[{key.text}]", found)
+            return self._item(words, (self._whole_string(),))
         if words and words[0].text in ("include", "extends", "import", "from") and self.place.kind == "tag":
-            return self._template(self._whole_string().value)
+            return explain_template(self._whole_string().value, self.world)
         return None
+
+    def subscript(self, text: str) -> str | None:
+        """What is at a key, with the cursor beside it: at its quotes, at its number, or behind its bracket."""
+        place, words = self.place, self.place.before
+        key: Word | None = None
+        if place.prefix:
+            key = Word("number", text[place.start : place.end], place.start, place.end)
+        elif words and words[-1].end == place.cursor and words[-1].kind == "string":
+            key, words = words[-1], words[:-1]
+        elif (
+            place.rest and place.rest[0].start == place.cursor and place.rest[0].kind in ("string", "number")
+        ):
+            key = place.rest[0]
+        elif words and words[-1].end == place.cursor and words[-1].text == "]":
+            chain = operand_before(words, len(words))
+            is_item = bool(chain) and chain[0].kind != "operator"
+            return self._known(joined(chain), self.resolver.chain(chain)) if is_item else None
+        if key is None or not words:
+            return None
+        keys = (words[-1], key) if words[-1].text == "-" else (key,)
+        words = words[: len(words) + 1 - len(keys)]
+        return self._item(words, keys) if words and words[-1].text in ("[", "?[") else None
+
+    def _item(self, words: tuple[Word, ...], key: tuple[Word, ...]) -> str | None:
+        """What is at a key behind words that end with an opening bracket."""
+        chain = operand_before(words, len(words) - 1)
+        if not chain:
+            return None  # a list
+        end = Word("operator", "]", key[-1].end, key[-1].end)
+        known = self.resolver.chain((*chain, words[-1], *key, end))
+        if known is not None:
+            return self._known(f"{joined((*chain, words[-1], *key))}]", known)
+        keys = [one.name for one in keys_of(self.resolver.chain(chain))]
+        if key[0].kind != "string" or not keys or key[0].value in keys:
+            return None
+        if not key[0].value.strip():
+            return f"keys of {joined(chain)}: {', '.join(keys)}"
+        return f"{joined(chain)}: no key {key[0].text} is known{perhaps(key[0].value, keys, quote=key[0].text[0])}"
 
     def _whole_string(self) -> Word:
         quote, place = self.place.quote, self.place
         text = place.prefix + place.suffix
         return Word("string", f"{quote}{text}{quote}", place.start - 1, place.end + 1)
-
-    def _template(self, name: str) -> str | None:
-        loader = self.world.environment.loader
-        try:
-            if loader is None:
-                return None
-            text, file = loader.get_source(name)
-        except Exception:  # there is none, or it cannot be read
-            return f"no template {name!r}"
-        lines = text.splitlines()
-        cut = [*lines[:_TEMPLATE_LINES], "…"] if len(lines) > _TEMPLATE_LINES else lines
-        return _paragraphs(f"template {name}" + (f", {file}" if file else ""), "\n".join(cut))
 
     def word(self, word: Word, before: tuple[Word, ...], place: Place) -> str | None:
         """What a name means behind the words before it."""
@@ -126,38 +146,90 @@ class _Explaining:
             return self._tag(name)
         environment = self.world.environment
         if last in PIPES or (last == "filter" and len(before) == 1 and place.kind == "tag"):
-            return self._function("filter", name, environment.filters.get(name))
+            return explain_function("filter", name, environment.filters)
         if (last == "is" and name != "not") or (
             last == "not" and len(before) > 1 and before[-2].text == "is"
         ):
-            return self._function("test", name, environment.tests.get(name))
+            return explain_function("test", name, environment.tests)
         if last in DOTS:
-            chain = operand_before(before, len(before) - 1)
-            known = self.resolver.chain((*chain, before[-1], word)) if chain else None
-            return None if known is None else self._known(joined((*chain, before[-1], word)), known)
-        if before and last in ("(", ","):
-            opening, _ = call_at(before)
-            if opening is not None and place.rest[:1] and place.rest[0].text in ("=", name):
-                for one in self.resolver.callee(before[:opening]):
-                    if one.name == name:
-                        return f"{one.written}: a parameter of {joined(before[:opening][-1:])}"
+            return self._member(word, before)
+        argument = self._argument(name, before) if before and last in ("(", ",") else None
+        if argument is not None:
+            return argument
         if place.kind == "tag" and before and before[0].text == "from" and len(before) > 2:
             known = self.resolver.imported(before[1].value, name)
-            return None if known is None else self._known(name, known)
-        if name in _KEYWORDS and name not in self.bound.names:
-            return f"{name}\n\n{_KEYWORDS[name]}"
+            if known is not None:
+                return self._known(name, known)
+        if place.kind == "tag" and name in OF_TAGS and before[0].text in _WITH_WORDS:
+            is_keyword = has_own_words(place, before) or (before[0].text == "for" and name == "recursive")
+            if is_keyword and name not in bound_by(self._tag_of(word, before)):
+                return paragraphs(name, OF_TAGS[name])
+        if has_own_words(place, before):
+            return self._new(word, before)
+        if name in KEYWORDS and name not in self.bound.names:
+            return f"{name}\n\n{KEYWORDS[name]}"
         return self._name(name)
+
+    def _behind(self) -> tuple[Word, ...]:
+        """The words behind that of the cursor, which may stand just before it."""
+        place = self.place
+        is_before = not place.prefix and place.rest and place.rest[0].start == place.cursor
+        return place.rest[1:] if is_before else place.rest
+
+    def _argument(self, name: str, before: tuple[Word, ...]) -> str | None:
+        """A parameter that is given by name, ``""`` where it is not known, ``None`` where none is."""
+        opening, _ = call_at(before)
+        behind = self._behind()
+        if opening is None or not behind or behind[0].text != "=":
+            return None
+        callee, parameters = joined(before[:opening][-1:]), self.resolver.callee(before[:opening])
+        for one in parameters:
+            if one.name == name:
+                return f"{one.written}: a parameter of {callee}"
+        if not parameters or any(one.stars == "**" for one in parameters):
+            return ""
+        near = perhaps(name, [one.name for one in parameters])
+        return f"{signature_of(callee, parameters)} has no parameter {name}{near}"
+
+    def _tag_of(self, word: Word, before: tuple[Word, ...]) -> Tag:
+        """The tag of the cursor, whole."""
+        return Tag("tag", (*before, word, *self._behind()), before[0].start, self.place.cursor)
+
+    def _new(self, word: Word, before: tuple[Word, ...]) -> str | None:
+        """A name that a tag gives: a variable's, a parameter's, a block's."""
+        if before[0].text in ("block", "endblock"):
+            above = word.text in self.world.blocks_above(self.place.tags)
+            return paragraphs(
+                f"block {word.text}",
+                "Takes the place of the block of the template that this one extends."
+                if above
+                else "Templates that extend this one can replace it.",
+            )
+        binding = bound_by(self._tag_of(word, before)).get(word.text)
+        return None if binding is None else self._bound(word.text, binding)
+
+    def _member(self, word: Word, before: tuple[Word, ...]) -> str | None:
+        chain = operand_before(before, len(before) - 1)
+        if not chain:
+            return None
+        known = self.resolver.chain((*chain, before[-1], word))
+        if known is not None:
+            return self._known(joined((*chain, before[-1], word)), known, word.text)
+        names = [one.name for one in members_of(self.resolver.chain(chain)) if one.name.isidentifier()]
+        if not names or word.text in names:
+            return None
+        return f"{joined(chain)}: no {word.text} is known in it{perhaps(word.text, names)}"
 
     def _tag(self, name: str) -> str | None:
         known = TAGS.get(name)
         if known is not None:
-            return _paragraphs(f"{{% {name} %}}", known.meaning, known.example)
+            return paragraphs(f"{{% {name} %}}", known.meaning, known.example)
         if name in MIDDLES:
-            return _paragraphs(f"{{% {name} %}}", MIDDLES[name])
+            return paragraphs(f"{{% {name} %}}", MIDDLES[name])
         if name != "end" and name not in CLOSERS:
             return None
         opened = [one.tag for one in self.bound.open if name == "end" or one.name == CLOSERS[name]]
-        return _paragraphs(
+        return paragraphs(
             f"{{% {name} %}}", f"Closes {self._written(opened[-1])}" if opened else "Nothing is open here."
         )
 
@@ -167,60 +239,46 @@ class _Explaining:
 
     def _name(self, name: str) -> str | None:
         binding = self.bound.names.get(name)
+        if binding is not None:
+            return self._bound(name, binding)
         known = self.resolver.name(name)
-        if binding is None:
-            return None if known is None else self._known(name, known)
-        return _paragraphs(_origin(binding), None if known is None else self._known(name, known))
+        if known is not None:
+            return self._known(name, known)
+        names = (*self.bound.names, *self.world.variables, *self.world.environment.globals)
+        return f"no variable {name} is known{perhaps(name, names)}"
 
-    def _known(self, name: str, known: Known) -> str | None:
+    def _bound(self, name: str, binding: Binding) -> str | None:
+        if binding.kind in ("parameter", "function") and name in OF_BODIES:
+            return OF_BODIES[name]
+        return paragraphs(_origin(binding), self._known(name, self.resolver.of(binding)))
+
+    def _known(self, name: str, known: Known, member: str = "") -> str | None:
         match known:
+            case Computed():
+                return explain_computed(name, known, OF_LOOPS.get(member, ""))
             case Macro():
                 where = f"macro in {known.template}" if known.template else "macro"
-                return _paragraphs(f"{where}: {signature_of(known.name, known.parameters)}")
+                return paragraphs(f"{where}: {signature_of(known.name, known.parameters)}")
             case TemplateModule():
                 exports = self.world.exports_of(known.template)
-                return _paragraphs(f"template {known.template}, imported as {name}", ", ".join(exports))
+                return paragraphs(f"template {known.template}, imported as {name}", ", ".join(exports))
             case OfType():
-                return f"{name}: {type_name(known.type)}"
+                fields = (
+                    field if one is None else f"{field}={shortly(one.value, 40)}"
+                    for field, one in known.fields
+                    if one is None or isinstance(one, Value)
+                )
+                return paragraphs(f"{name}: {type_name(known.type)}", ", ".join(fields))
             case Value():
-                return self._value(name, known.value)
+                return explain_value(name, known.value)
         return None
-
-    def _value(self, name: str, value: Any) -> str:
-        if is_exactly(value, FUNCTIONS) or is_a(value, type):
-            kind = "class" if is_a(value, type) else "function"
-            return self._function(kind, name, value, skip=0) or f"{kind} {name}"
-        size = ""
-        if is_exactly(value, (list, tuple, dict, set, frozenset, str, bytes)):
-            size = f", {len(value)} {'characters' if type(value) is str else 'items'}"
-        return _paragraphs(f"{name}: {type_name(value)}{size}", shortly(value))
-
-    def _function(
-        self, kind: str, name: str, function: Callable[..., Any] | None, skip: int = 1
-    ) -> str | None:
-        if function is None:
-            return None
-        parameters = parameters_of(function, skip=skip + passed(function))
-        signature = name if parameters is None else signature_of(name, parameters)
-        return _paragraphs(f"{kind} {signature}", _doc(function))
-
-
-def _doc(function: Any) -> str:
-    text = static(function, "__doc__")
-    if is_exactly(function, FUNCTIONS) and type(text) is not str:
-        text = function.__doc__
-    return inspect.cleandoc(text) if type(text) is str else ""
 
 
 def _origin(binding: Binding) -> str:
     value = joined(binding.words)
     match binding.kind:
         case "loop variable":
-            return (
-                f"{binding.name}: loop variable, an item of {value}; the first one is"
-                if value
-                else binding.name
-            )
+            return f"{binding.name}: loop variable, an item of {value}, such as" if value else binding.name
         case "loop":
             return "loop: the state of the loop: its index, first, last, and more"
         case "parameter":
@@ -230,7 +288,3 @@ def _origin(binding: Binding) -> str:
         case "variable":
             return f"{binding.name}: a variable of the template"
     return ""
-
-
-def _paragraphs(*parts: str | None) -> str:
-    return "\n\n".join(part for part in parts if part)

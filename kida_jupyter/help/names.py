@@ -88,6 +88,11 @@ def bound_at(place: Place) -> Bound:
     return Bound(names, tuple(opened))
 
 
+def bound_by(tag: Tag) -> dict[str, Binding]:
+    """The names that a tag binds, where it stands and for its body."""
+    return {one.name: one for one in (*_binds(tag), *_binds_inside(tag))}
+
+
 def exported(tags: Sequence[Tag]) -> dict[str, Binding]:
     """The names at the top of a whole template: what others can import."""
     return _walk(tags)[0]

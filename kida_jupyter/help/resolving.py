@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import kida
+from kida_jupyter.help import data, operands
 from kida_jupyter.help.names import (
     Binding,
     Bound,
@@ -19,6 +20,7 @@ from kida_jupyter.help.names import (
     parent_of,
     split,
 )
+from kida_jupyter.help.operands import DOTS, closing, is_call, opener_of, operand_before, piped
 from kida_jupyter.help.scanning import Delimiters, Tag, Word, tags_of
 from kida_jupyter.help.signatures import parameters_of
 from kida_jupyter.help.values import (
@@ -29,35 +31,25 @@ from kida_jupyter.help.values import (
     TemplateModule,
     Value,
     element_of,
-    is_frame,
     item_of,
     member_of,
+    rows_of,
     values_of,
 )
 
-PIPES: Final = frozenset(("|", "|>", "?|", "?|>"))
-DOTS: Final = frozenset((".", "?."))
-_OPENER_OF: Final[Mapping[str, tuple[str, ...]]] = {")": ("(",), "]": ("[", "?["), "}": ("{",)}
+PIPES: Final = operands.PIPES
 _SAME: Final = frozenset(
     (
-        "list",
-        "sort",
-        "reverse",
-        "unique",
-        "select",
-        "reject",
-        "selectattr",
-        "rejectattr",
-        "default",
-        "d",
-        "take",
-        "skip",
-        "compact",
+        *("list", "sort", "reverse", "unique", "default", "d", "take", "skip", "compact"),
+        *("select", "reject", "selectattr", "rejectattr"),
     )
 )
 """Filters behind which the items are of the same sort as before them."""
 _ONE: Final = frozenset(("first", "last", "random", "min", "max"))
-_NOT_NAMES: Final = frozenset(("and", "or", "not", "in", "is", "if", "else", "for", "import", "as"))
+_PAIRS: Final = frozenset(("items", "dictsort"))
+_COMPARISONS: Final = frozenset(("==", "!=", "<", ">", "<=", ">="))
+_SHORT: Final = 20
+"""Words of a subscript that is looked into."""
 _CONSTANTS: Final = {"true": "True", "false": "False", "none": "None"}
 _LITERAL_WORDS: Final = 2000
 _DEPTH: Final = 20
@@ -66,10 +58,14 @@ _DEPTH: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a template can see: the notebook's variables, and an environment with its filters, tests, globals and templates."""
+    """What a template can see: the notebook's variables, and an environment with its filters, tests, globals and templates.
+
+    ``origins`` tells where named cells come from, by name.
+    """
 
     variables: Mapping[str, Any]
     environment: kida.Environment
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def delimiters(self) -> Delimiters:
@@ -121,7 +117,7 @@ class Resolver:
         """What a name stands for."""
         binding = self.bound.names.get(name)
         if binding is not None:
-            return self._binding(binding, depth + 1) if depth < _DEPTH else None
+            return self.of(binding, depth + 1) if depth < _DEPTH else None
         for names in (self.world.variables, self.world.environment.globals):
             try:
                 return Value(names[name])
@@ -133,12 +129,14 @@ class Resolver:
         """What an expression stands for."""
         if depth > _DEPTH or not words:
             return None
-        parts = _piped(words)
+        parts = piped(words)
         known = self._operand(parts[0], depth)
         for part in parts[1:]:
             name = part[0].text if part else ""
             if name in _ONE:
                 known = element_of(known)
+            elif name in _PAIRS:
+                known = _first_pair(known)
             elif name not in _SAME:
                 return None
         return known
@@ -188,7 +186,8 @@ class Resolver:
             return environment.tests.get(words[-1].text)
         return None
 
-    def _binding(self, binding: Binding, depth: int) -> Known:
+    def of(self, binding: Binding, depth: int = 0) -> Known:
+        """What a name of the template stands for."""
         if binding.kind == "loop":
             return OfType(kida.LoopContext)
         if binding.kind == "macro":
@@ -220,7 +219,7 @@ class Resolver:
             return None
         if not shape or shape[-1] != ")":
             return None
-        opening = _opener(words, len(words) - 1)
+        opening = opener_of(words, len(words) - 1)
         if opening < 3 or words[opening - 2].text not in DOTS:
             return None
         known = self.chain(words[: opening - 2], depth)
@@ -234,11 +233,9 @@ class Resolver:
                 )
             case "values":
                 return values_of(known)
-            case "itertuples" if isinstance(known, Value) and is_frame(known.value):
-                columns = tuple(
-                    name for name in known.value.columns if type(name) is str and name.isidentifier()
-                )
-                return OfType(tuple, ("Index", *columns))
+            case "itertuples" | "iterrows" | "to_dict" as method if _is_frame(known):
+                assert isinstance(known, Value)  # a frame is one
+                return _rows(known.value, method, words[opening + 1 : -1])
         return None
 
     def imported(self, template: str, name: str) -> Known:
@@ -255,13 +252,21 @@ class Resolver:
     def _called(self, known: Known, name: str, arguments: Words) -> Known:
         if name == "get" and arguments:
             return self._subscript(known, split(arguments)[0])
-        return None
+        return known if name in data.KEEP_COLUMNS and _is_frame(known) else None
 
     def _subscript(self, known: Known, words: Words) -> Known:
         if len(words) == 1 and words[0].kind == "string":
-            return self._member(known, words[0].value)
-        if len(words) == 1 and words[0].text.isdecimal():
-            return item_of(known, int(words[0].text[:9]))
+            key = words[0].value
+            # a name behind a dot is the same but for tables, which have their columns here alone
+            return item_of(known, key) or (None if _is_table(known) else self._member(known, key))
+        if 0 < len(words) <= 2 and words[-1].text.isdecimal() and words[0].text in ("-", words[-1].text):
+            number = int(words[-1].text[:9])
+            return item_of(known, -number if len(words) == 2 else number)
+        if _is_frame(known) and any(word.text in _COMPARISONS for word in words if word.kind == "operator"):
+            return known  # its rows for which something is true
+        index = self.expression(words, 1) if len(words) < _SHORT else None
+        if isinstance(index, Value) and type(index.value) in (str, int):
+            return item_of(known, index.value)
         return None
 
     def _operand(self, words: Words, depth: int) -> Known:
@@ -286,90 +291,41 @@ class Resolver:
             return _literal(words[: end + 1]), end + 1
         if first.text == "namespace" and is_call(words, 1) and "namespace" not in self.bound.names:
             end = closing(words, 1)
-            names = [part[0].text for part in split(words[2:end]) if len(part) > 1 and part[1].text == "="]
-            return OfType(object, tuple(names)), end + 1
+            given = [part for part in split(words[2:end]) if len(part) > 1 and part[1].text == "="]
+            fields = ((part[0].text, self.expression(part[2:], depth + 1)) for part in given)
+            return OfType(object, tuple(fields)), end + 1
         return self.name(first.text, depth), 1
+
+
+def _is_frame(known: Known) -> bool:
+    return isinstance(known, Value) and data.is_frame(known.value)
+
+
+def _is_table(known: Known) -> bool:
+    return isinstance(known, Value) and (data.is_frame(known.value) or data.is_series(known.value))
+
+
+def _rows(frame: Any, method: str, arguments: Words) -> Known:
+    """What a method runs over first, called with these words."""
+    parts = [[word.value for word in part] for part in split(arguments) if part]
+    if method == "to_dict":
+        return rows_of(frame, method) if parts in ([["records"]], [["orient", "=", "records"]]) else None
+    found = rows_of(frame, method)
+    has_index = ["index", "=", "false"] not in parts and ["index", "=", "False"] not in parts
+    if method == "itertuples" and isinstance(found, OfType) and not has_index:
+        return OfType(tuple, found.fields[1:])
+    return found
+
+
+def _first_pair(known: Known) -> Known:
+    key, value = element_of(known), values_of(known)
+    return Value(((key.value, value.value),)) if isinstance(key, Value) and isinstance(value, Value) else None
 
 
 def passed(function: Any) -> int:
     """How many arguments the engine hands to a filter, test or global before the template's own."""
     own = getattr(function, "__dict__", None) if type(function).__name__ == "function" else None
     return int(bool(own) and ("kida_pass" in own or "jinja_pass_arg" in own))  # type: ignore[operator]
-
-
-def is_call(words: Words, at: int) -> bool:
-    """Whether arguments stand at an index."""
-    return at < len(words) and words[at].text == "("
-
-
-def closing(words: Words, at: int) -> int:
-    """The index of the bracket that closes the one at an index, or the end."""
-    depth = 0
-    for index in range(at, len(words)):
-        word = words[index]
-        if word.kind == "operator":
-            depth += (word.text[-1] in "([{") - (word.text in _OPENER_OF)
-            if not depth:
-                return index
-    return len(words)
-
-
-def operand_before(words: Words, end: int) -> tuple[Word, ...]:
-    """The name or bracket that ends before an index, with all that it is the end of: ``a.b[0]`` of ``1 + a.b[0]``."""
-    at = end - 1
-    while at >= 0:
-        word = words[at]
-        if word.kind == "operator" and word.text in _OPENER_OF:
-            at = _opener(words, at)
-            if at < 0:
-                return ()
-            if at > 0 and word.text != "}" and _ends_operand(words[at - 1]):
-                at -= 1
-                continue
-            break
-        if word.kind == "name" and at > 1 and words[at - 1].text in DOTS and words[at - 1].kind == "operator":
-            at -= 2
-            continue
-        if word.kind == "operator" or word.text in _NOT_NAMES:
-            return ()
-        break
-    if at < 0 or (at > 0 and words[at - 1].text in PIPES):
-        return ()  # the result of a filter
-    if at > 0 and words[at - 1].text == "is":
-        return ()
-    return tuple(words[at:end])
-
-
-def _opener(words: Words, at: int) -> int:
-    """The index of the bracket that the one at an index closes, -1 where there is none."""
-    depth = 0
-    for index in range(at, -1, -1):
-        word = words[index]
-        if word.kind == "operator":
-            depth += (word.text in _OPENER_OF) - (word.text[-1] in "([{")
-            if not depth:
-                return index
-    return -1
-
-
-def _ends_operand(word: Word) -> bool:
-    if word.kind == "operator":
-        return word.text in _OPENER_OF
-    return word.text not in _NOT_NAMES
-
-
-def _piped(words: Words) -> list[Words]:
-    """An expression parted at its filters."""
-    parts: list[list[Word]] = [[]]
-    depth = 0
-    for word in words:
-        if word.kind == "operator":
-            depth += (word.text[-1] in "([{") - (word.text in _OPENER_OF)
-        if not depth and word.kind == "operator" and word.text in PIPES:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return [tuple(part) for part in parts]
 
 
 def _literal(words: Words) -> Known:

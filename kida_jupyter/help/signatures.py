@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType
-from typing import Any
+from typing import Any, Final
 
 from kida_jupyter.help.showing import shortly
 from kida_jupyter.help.values import Parameter, is_a, static
+
+_UNEVALUATED: Final[dict[str, Any]] = {}
+if sys.version_info >= (3, 14):
+    import annotationlib
+
+    # annotations are evaluated when they are asked for, unless that is for their text (PEP 649)
+    _UNEVALUATED["annotation_format"] = annotationlib.Format.STRING
 
 
 def parameters_of(function: Any, *, skip: int = 0) -> tuple[Parameter, ...] | None:
@@ -28,11 +36,13 @@ def parameters_of(function: Any, *, skip: int = 0) -> tuple[Parameter, ...] | No
         if type(wrapped) is not FunctionType:
             break
         function = wrapped
+    # a method of a built-in type, which has the value itself first
+    skip += type(function) is MethodDescriptorType
     is_plain = type(function) is FunctionType and "__signature__" not in function.__dict__
     if not is_plain and type(function) not in (BuiltinFunctionType, MethodDescriptorType):
         return None
     try:
-        signature = inspect.Signature.from_callable(function, follow_wrapped=False)
+        signature = inspect.Signature.from_callable(function, follow_wrapped=False, **_UNEVALUATED)
     except (ValueError, TypeError):
         return None
     return tuple(map(_parameter, list(signature.parameters.values())[skip:]))

@@ -6,9 +6,11 @@ called: what is read is what the built-in types keep themselves, and what stands
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from types import (
     BuiltinFunctionType,
@@ -23,8 +25,10 @@ from types import (
 )
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from kida_jupyter.help import data
+
 KEYS_READ: Final = 500
-"""Keys of one mapping, or columns of one table, that are offered: more than one reads through."""
+"""Keys of one mapping that are offered: more than one reads through."""
 
 FUNCTIONS: Final = (
     FunctionType,
@@ -54,10 +58,19 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class OfType:
-    """A value that is not there, but of a known type, with names it has beside the type's own."""
+    """A value that is not there, but of a known type, with what it has beside the type's own: keys of a mapping or a
+    row, else attributes, each with what is known of it.
+    """
 
     type: type
-    names: tuple[str, ...] = ()
+    fields: tuple[tuple[str, Known], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What is worked out whenever it is asked for, and so is not asked for: a property, or whatever is like one."""
+
+    raw: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ class TemplateModule:
     template: str
 
 
-Known: TypeAlias = Value | OfType | Macro | TemplateModule | None
+Known: TypeAlias = "Value | OfType | Computed | Macro | TemplateModule | None"
 """What is known of an expression; ``None`` for nothing."""
 
 
@@ -125,30 +138,35 @@ def type_name(value: Any) -> str:
     return f"{name}" if is_plain else f"{module}.{name}"
 
 
-def is_frame(value: Any) -> bool:
-    """Whether a value is pandas' own DataFrame; pandas is not imported for that."""
-    frame = getattr(sys.modules.get("pandas"), "DataFrame", None)
-    return frame is not None and type(value) is frame
-
-
 def keys_of(known: Known) -> list[Member]:
-    """The text keys of a mapping, or the columns of a table."""
+    """The text keys of a mapping, or the columns of a table, or the labels of its row."""
+    if isinstance(known, OfType):
+        return [Member(name, "key") for name, _ in known.fields if _has_keys(known.type)]
     if not isinstance(known, Value):
         return []
     value = known.value
     if is_a(value, dict):
         keys = islice(tuple(dict.keys(value)), KEYS_READ)
         return [Member(key, "key") for key in keys if type(key) is str]
-    if is_frame(value):
-        return [Member(name, "column") for name in islice(value.columns, KEYS_READ) if type(name) is str]
+    if data.is_frame(value):
+        return [Member(name, "column") for name in dict.fromkeys(data.names_of(value))]
+    if data.is_series(value):
+        return [Member(name, "key") for name in dict.fromkeys(data.names_of(value))]
     return []
+
+
+def _has_keys(cls: type) -> bool:
+    return cls is dict or type.__dict__["__name__"].__get__(cls) == "Series"
 
 
 def members_of(known: Known) -> list[Member]:
     """The names behind a ``.``: what the value holds first, then what its class has."""
     found = {key.name: key for key in keys_of(known)}
+    if isinstance(known, Computed):
+        known = given_by(known)
     if isinstance(known, OfType):
-        found.update((name, Member(name, "attribute")) for name in known.names)
+        for name, _ in known.fields:
+            found.setdefault(name, Member(name, "attribute"))
         owners: Iterable[type] = mro_of(known.type)
     elif isinstance(known, Value):
         value = known.value
@@ -166,25 +184,77 @@ def members_of(known: Known) -> list[Member]:
 
 
 def member_of(known: Known, name: str) -> Known:
-    """What is behind a ``.``: for a mapping the key first, as the engine has it."""
+    """What is behind a ``.``: for a mapping the key first, as the engine has it; a table's columns come last."""
+    if isinstance(known, Computed):
+        known = given_by(known)
+    if isinstance(known, OfType):
+        return _member_of_type(known, name)
     if not isinstance(known, Value):
         return None
-    of_key = item_of(known, name)
+    value = known.value
+    is_table = data.is_frame(value) or data.is_series(value)
+    of_key = None if is_table else item_of(known, name)
     if of_key is not None:
         return of_key
-    value = known.value
     raw = static(value, name)
     if raw is NOTHING:
-        return None
+        return item_of(known, name) if is_table else None
     if is_exactly(raw, (MemberDescriptorType, _TUPLE_FIELD)):
         try:
             return Value(raw.__get__(value, type(value)))
         except Exception:  # a slot that was never set
             return None
-    if is_exactly(raw, FUNCTIONS):
-        return Value(raw)
+    if type(raw) is FunctionType and not is_a(value, type) and name not in own_names(value):
+        return Value(MethodType(raw, value))
     # what computes its value is left alone: a property, any other descriptor
-    return None if _defines(type(raw), "__get__") else Value(raw)
+    return Computed(raw) if _computes(raw) else Value(raw)
+
+
+def _member_of_type(known: OfType, name: str) -> Known:
+    for field, value in known.fields:
+        if field == name:
+            return value or OfType(object)
+    raw = _in_classes(mro_of(known.type), name)
+    if raw is NOTHING:
+        return None
+    if type(raw) is FunctionType:
+        return Value(MethodType(raw, known))  # for its parameters without the first one
+    return Computed(raw) if _computes(raw) else Value(raw)
+
+
+def _computes(raw: Any) -> bool:
+    return not is_exactly(raw, FUNCTIONS) and _defines(type(raw), "__get__")
+
+
+def given_by(computed: Computed) -> OfType | None:
+    """What a property gives by its own account: the class that it is annotated with."""
+    getter = getter_of(computed.raw)
+    annotation: Any = None if getter is None else annotated_result(getter)
+    if getter is not None and type(annotation) is str:
+        annotation = dict.get(getter.__globals__, annotation, vars(builtins).get(annotation))
+    is_told = annotation is not None and annotation is not NoneType and is_a(annotation, type)
+    return OfType(annotation) if is_told else None
+
+
+def annotated_result(function: FunctionType) -> Any:
+    """What a function is annotated to give, perhaps as text; ``None`` where it is not."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        # as text: to read them otherwise evaluates them (PEP 649)
+        written = annotationlib.get_annotations(function, format=annotationlib.Format.STRING)
+        return written.get("return")
+    return dict.get(function.__annotations__, "return")
+
+
+def getter_of(raw: Any) -> FunctionType | None:
+    """The function behind a property, also one that keeps what it gives."""
+    getter = None
+    if is_a(raw, property):
+        getter = property.__dict__["fget"].__get__(raw)  # past what a subclass may have made of it
+    elif is_exactly(raw, (cached_property,)):
+        getter = object.__getattribute__(raw, "func")
+    return getter if type(getter) is FunctionType else None
 
 
 def is_exactly(value: Any, classes: tuple[type, ...]) -> bool:
@@ -217,7 +287,11 @@ def _defines(cls: type, *names: str) -> bool:
 
 
 def item_of(known: Known, key: Any) -> Known:
-    """What is in ``[ ]``: of a dict, list or tuple alone."""
+    """What is in ``[ ]``: of a dict, list, tuple or table alone."""
+    if isinstance(known, OfType) and known.fields:
+        if type(key) is int and known.type is tuple and -len(known.fields) <= key < len(known.fields):
+            return known.fields[key][1]
+        return dict(known.fields).get(key) if type(key) is str and _has_keys(known.type) else None
     if not isinstance(known, Value):
         return None
     value = known.value
@@ -231,9 +305,14 @@ def item_of(known: Known, key: Any) -> Known:
         return (
             Value(kind.__getitem__(value, key)) if -kind.__len__(value) <= key < kind.__len__(value) else None
         )
-    if type(key) is str and is_frame(value):
-        pandas = sys.modules["pandas"]
-        return OfType(pandas.Series) if key in [one.name for one in keys_of(known)] else None
+    if data.is_frame(value):
+        if type(key) is not str or key not in data.names_of(value):
+            return None
+        column = data.column_of(value, key)
+        return OfType(data.series_type()) if column is data.NO_CELL else Value(column)
+    if data.is_series(value):
+        cell = data.cell_of(value, key)
+        return None if cell is data.NO_CELL else Value(cell)
     return None
 
 
@@ -247,9 +326,23 @@ def element_of(known: Known) -> Known:
             for first in kind.__iter__(value):
                 return Value(first)
             return None
-    if is_frame(value):
-        return OfType(str)
+    if data.is_frame(value):
+        return next((Value(name) for name in data.labels_of(value)), None)
+    if data.is_series(value) or data.is_index(value):
+        return next((Value(item) for item in data.head_of(value)), None)
     return None
+
+
+def rows_of(frame: Any, method: str) -> Known:
+    """The first of what ``itertuples()``, ``iterrows()`` or ``to_dict("records")`` of a data frame run over."""
+    fields = tuple(
+        (name, None if cell is data.NO_CELL else Value(cell)) for name, cell in data.first_row(frame).items()
+    )
+    if method == "itertuples":
+        return OfType(tuple, (("Index", None), *(one for one in fields if one[0].isidentifier())))
+    if method == "iterrows":
+        return OfType(tuple, (("index", None), ("row", OfType(data.series_type(), fields))))
+    return OfType(dict, fields)
 
 
 def values_of(known: Known) -> Known:

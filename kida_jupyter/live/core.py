@@ -8,17 +8,13 @@ each at most once, those that others read first.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
-from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
-from kida_jupyter.live.fingerprints import MISSING, Fingerprint, fingerprint_of
-from kida_jupyter.live.sources import Sources, sources_of
+from kida_jupyter.live.watching import Present, Recording, Watched
 from kida_jupyter.magics.cells import Cell, template_of, variables_of
-from kida_jupyter.magics.help import world_of
 from kida_jupyter.magics.options import usage
 from kida_jupyter.output import NotShown, show_result, value_of
 from kida_jupyter.views.error import show_error, with_view
@@ -28,41 +24,26 @@ if TYPE_CHECKING:
     from kida_jupyter.notebook import Notebook
 
 
-_Key: TypeAlias = "str | tuple[str, str]"
-"""A variable, or a filter, test or global by its kind and name."""
-_Known: TypeAlias = "dict[_Key, Fingerprint]"
+class Follower(Protocol):
+    """What is kept up to date besides live cells, and after them: a playground."""
 
-
-class Recording(Mapping[str, Any]):
-    """A notebook's variables, noting which are read. Parameters: ``variables``."""
-
-    __slots__ = ("read", "reads_all", "variables")
-
-    def __init__(self, variables: Mapping[str, Any]) -> None:
-        self.variables = variables
-        self.read: set[str] = set()
-        self.reads_all = False
-
-    def __getitem__(self, name: str) -> Any:
-        self.read.add(name)
-        return self.variables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        self.reads_all = True
-        return iter(self.variables)
-
-    def __len__(self) -> int:
-        self.reads_all = True
-        return len(self.variables)
+    def after_cell(self, cell_id: str | None) -> None:
+        """A cell has run; ``cell_id`` is its identity, where the front end gives one. Raises no ``Exception``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCell:
-    """A live cell for people: what it is called, the variables that it read last, the one it writes."""
+    """A live cell for people: what it is called, the variables that it read last, the one it writes.
+
+    ``in_part`` are those of the read ones that are too large to be looked at in full: a change deep within them may
+    not be seen.
+    """
 
     id: str
     read: tuple[str, ...]
     writes: str | None
+    in_part: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -73,13 +54,9 @@ class _Live:
     cell_id: str | None
     display_id: str = field(default_factory=lambda: uuid4().hex)
     template: kida.Template | None = None
-    environment: kida.Environment | None = None
     text: str | None = None
     is_shown: bool = False
-    names: frozenset[str] = frozenset()
-    reads_all: bool = False
-    values: dict[_Key, Fingerprint] = field(default_factory=dict)
-    sources: Sources | None = None
+    watched: Watched = field(default_factory=Watched)
 
 
 class LiveCells:
@@ -89,6 +66,7 @@ class LiveCells:
         self._notebook = notebook
         self._cells: list[_Live] = []
         self._started: list[_Live] = []
+        self._followers: list[Follower] = []
         self._is_listening = False
 
     def start(self, cell: Cell) -> None:
@@ -96,13 +74,13 @@ class LiveCells:
 
         An error is shown as its output, which mends itself when what caused it does.
         """
-        live = _Live(cell, _current_cell_id(self._notebook))
+        live = _Live(cell, current_cell_id(self._notebook))
         self._cells = [one for one in self._cells if not _is_same(one, live)]
         self._cells.append(live)
         self._started.append(live)
         self.resume()
         try:
-            self._render(live, {}, {}, is_first=True)
+            self._render(live, Present(self._notebook), is_first=True)
         except KeyboardInterrupt as error:
             self._cells.remove(live)
             interrupted = with_view(error, self._notebook)
@@ -114,16 +92,29 @@ class LiveCells:
     def stop(self, id: str | None = None) -> None:
         """Keep a cell up to date no longer, or none of them; what it shows stays."""
         self._cells = [] if id is None else [one for one in self._cells if one.cell.id != id]
-        if not self._cells:
-            self.rest()
+        self._rest_if_idle()
+
+    def follow(self, follower: Follower) -> None:
+        """Tell a follower of each cell that has run, after the live cells are up to date."""
+        if follower not in self._followers:
+            self._followers.append(follower)
+        self.resume()
+
+    def leave(self, follower: Follower) -> None:
+        """Tell it no longer."""
+        self._followers = [one for one in self._followers if one is not follower]
+        self._rest_if_idle()
 
     def list(self) -> list[LiveCell]:
         """The cells that are kept up to date, in the order in which they were started."""
-        return [LiveCell(one.cell.id, tuple(sorted(one.names)), one.cell.options.to) for one in self._cells]
+        return [
+            LiveCell(one.cell.id, tuple(sorted(one.watched.names)), one.cell.options.to, _in_part(one))
+            for one in self._cells
+        ]
 
     def resume(self) -> None:
         """Listen to the shell, if there is anything to keep up to date."""
-        if self._cells and not self._is_listening:
+        if (self._cells or self._followers) and not self._is_listening:
             self._notebook.shell.events.register("post_run_cell", self._after_cell)
             self._is_listening = True
 
@@ -132,6 +123,10 @@ class LiveCells:
         if self._is_listening:
             self._notebook.shell.events.unregister("post_run_cell", self._after_cell)
             self._is_listening = False
+
+    def _rest_if_idle(self) -> None:
+        if not self._cells and not self._followers:
+            self.rest()
 
     def _after_cell(self, result: Any) -> None:
         ran = getattr(getattr(result, "info", None), "cell_id", None)
@@ -145,18 +140,21 @@ class LiveCells:
         ]
         self._update()
         self._started.clear()
-        if not self._cells:
-            self.rest()
+        try:
+            for follower in tuple(self._followers):
+                follower.after_cell(ran)
+        except KeyboardInterrupt:
+            pass  # whoever interrupts wants the notebook back
+        self._rest_if_idle()
 
     def _update(self) -> None:
         """Render what may have changed, each cell at most once."""
-        known: _Known = {}
-        texts: dict[str, str | None] = {}
+        present = Present(self._notebook)
         for live in _in_order(self._cells):
             # what rendered in the cell that ran is up to date
-            if live not in self._started and self._may_have_changed(live, known, texts):
+            if live not in self._started and live.watched.may_have_changed(present):
                 try:
-                    self._render(live, known, texts, is_first=False)
+                    self._render(live, present, is_first=False)
                 except KeyboardInterrupt as error:
                     # whoever interrupts wants the notebook back
                     show_error(error, self._notebook, display_id=live.display_id, update=live.is_shown)
@@ -165,42 +163,16 @@ class LiveCells:
         # of cells that feed each other in a circle, what they made now is no reason to render again
         made = {live.cell.options.to for live in self._cells}
         for live in self._cells:
-            for key in [key for key in live.values if key in made]:
-                live.values[key] = self._fingerprint(key, known)
+            for key in [key for key in live.watched.values if key in made]:
+                live.watched.values[key] = present.fingerprint(key)
 
-    def _may_have_changed(self, live: _Live, known: _Known, texts: dict[str, str | None]) -> bool:
-        environment = self._notebook.environment
-        if environment is not live.environment or live.sources is None:
-            return True
-        if not live.sources.are_current(environment, texts):
-            return True
-        if live.reads_all and not live.values.keys() >= set(self._notebook.variables):
-            return True
-        return any(not self._fingerprint(key, known).fits(before) for key, before in live.values.items())
-
-    def _fingerprint(self, key: _Key, known: _Known) -> Fingerprint:
-        """What a variable, or a function of the environment, is like now."""
-        found = known.get(key)
-        if found is None:
-            variables = self._notebook.variables
-            kind, name = ("", key) if isinstance(key, str) else key
-            names: Mapping[str, Any] = getattr(self._notebook.environment, kind) if kind else variables
-            try:
-                value = names[name]
-            except KeyError:
-                found = MISSING
-            else:
-                found = fingerprint_of(value, variables)
-            known[key] = found
-        return found
-
-    def _render(self, live: _Live, known: _Known, texts: dict[str, str | None], *, is_first: bool) -> None:
+    def _render(self, live: _Live, present: Present, *, is_first: bool) -> None:
         notebook, cell = self._notebook, live.cell
         recording = Recording(notebook.variables)
         environment = notebook.environment
         try:
             variables = variables_of(notebook, cell, recording)
-            if live.template is None or environment is not live.environment:
+            if live.template is None or environment is not live.watched.environment:
                 live.template = None
                 live.template = template_of(notebook, cell)
             text = notebook.render(live.template, variables=variables)
@@ -215,16 +187,15 @@ class LiveCells:
         else:
             self._show(live, text, is_first=is_first)
         finally:
-            live.environment = environment
-            live.names = frozenset(recording.read | _names_in(cell.options.with_))
-            live.reads_all = recording.reads_all
-            live.sources = sources_of(cell.text, cell.options.name, world_of(notebook), texts)
-            keys: set[_Key] = {*live.names, *(notebook.variables if live.reads_all else ())}
-            keys.update(key for key, one in live.sources.functions.items() if _is_notebooks(one))
-            # what the render may have changed; itself is no reason to render again
-            for key in (*keys, cell.options.to or ""):
-                known.pop(key, None)
-            live.values = {key: self._fingerprint(key, known) for key in keys}
+            options = cell.options
+            live.watched.note(
+                present,
+                recording,
+                (cell.text, options.name),
+                environment=environment,
+                also=_names_in(options.with_),
+                written=options.to or "",
+            )
 
     def _show(self, live: _Live, text: str, *, is_first: bool) -> None:
         cell = live.cell
@@ -249,12 +220,13 @@ def _is_same(one: _Live, other: _Live) -> bool:
     return (one.cell.text, one.cell.options) == (other.cell.text, other.cell.options)
 
 
-def _is_notebooks(function: Any) -> bool:
-    """Whether a function was defined in the notebook, so that what it does depends on the variables there."""
-    return type(function) is FunctionType and function.__globals__.get("__name__") == "__main__"
+def _in_part(live: _Live) -> tuple[str, ...]:
+    """The variables that a cell read and that are too large to be looked at in full."""
+    values = live.watched.values
+    return tuple(sorted(name for name in live.watched.names if name in values and not values[name].is_whole))
 
 
-def _current_cell_id(notebook: Notebook) -> str | None:
+def current_cell_id(notebook: Notebook) -> str | None:
     """The identity that the front end gives to the cell that runs, where it gives one."""
     kernel = getattr(notebook.shell, "kernel", None)
     if kernel is None:
@@ -272,7 +244,9 @@ def _in_order(cells: list[_Live]) -> list[_Live]:
     if not writers:
         return list(cells)
     reads = {
-        index: [one for name in live.names for one in writers.get(("variable", name), ()) if one != index]
+        index: [
+            one for name in live.watched.names for one in writers.get(("variable", name), ()) if one != index
+        ]
         for index, live in enumerate(cells)
     }
     try:

@@ -14,7 +14,7 @@ from IPython.core.magic_arguments import MagicArgumentParser
 
 import kida
 from kida_jupyter.magics import configuring, files, listing
-from kida_jupyter.magics.options import command_options, nearest, usage
+from kida_jupyter.magics.options import HELP, asks_for_help, command_options, is_or_are, nearest, usage
 from kida_jupyter.notebook import Notebook
 from kida_jupyter.output import say, show_source, show_table
 
@@ -53,12 +53,12 @@ class Command:
 def run_command(notebook: Notebook, line: str) -> None:
     """Do what a line behind ``%kida`` says; an empty one asks for help. Raises ``UsageError`` for what cannot be meant."""
     name, _, rest = line.strip().partition(" ")
-    if name in ("", "help", "--help", "-h"):
-        asked = rest.strip()
-        say(help_of(_command(asked, "%kida help")) if asked else help_text())
+    if name in ("", "help", *HELP):
+        asked = rest.split()
+        say(help_of(_command(asked[0], "%kida help")) if asked else help_text())
         return
     command = _command(name, "%kida")
-    if rest.strip() in ("--help", "-h"):
+    if asks_for_help(rest):
         say(help_of(command))
         return
     command.run(notebook, command_options(command.parser(), command.magic, rest))
@@ -173,13 +173,31 @@ def _live(notebook: Notebook, given: Any) -> None:
         raise usage("%kida live", f"nothing is called {given.action}", "%kida live stop")
     ids = [cell.id for cell in notebook.live.list()]
     if given.id is not None and given.id not in ids:
-        listed = f"; there are {', '.join(ids)}" if ids else "; there are none"
+        listed = f"; there {is_or_are(ids)} {', '.join(ids)}" if ids else "; there are none"
         raise usage("%kida live", f"no live cell {given.id}{listed}", nearest(given.id, ids))
     if ids:
         notebook.live.stop(given.id)
         say(f"Stopped {given.id or ', '.join(ids)}")
     else:
         say("There are no live cells.")
+
+
+def _play(notebook: Notebook, given: Any) -> None:
+    from IPython.display import display
+
+    from kida_jupyter.playground import Playground
+
+    if given.name is None:
+        display(Playground(dict(notebook.named_cells) or _EXAMPLE, notebook=notebook))
+        return
+    name, text = files.found("%kida play", notebook, given.name)
+    display(Playground({name: text}, notebook=notebook))
+
+
+def _parallel(notebook: Notebook, given: Any) -> None:
+    from kida_jupyter.parallel_view.command import run_parallel
+
+    run_parallel(notebook, given)
 
 
 def _config(notebook: Notebook, given: Any) -> None:
@@ -189,6 +207,7 @@ def _config(notebook: Notebook, given: Any) -> None:
         notebook.configure({}, None)
         return
     asked = [word for word in given.assignments if "=" not in word]
+    _check_spaces(given.assignments)
     if asked == given.assignments:
         for name in asked:
             configuring.option_named(name)
@@ -198,14 +217,35 @@ def _config(notebook: Notebook, given: Any) -> None:
     say("\n".join(f"{name} = {configuring.shown_value(notebook, name)}" for name in dict.fromkeys(names)))
 
 
+def _check_spaces(words: list[str]) -> None:
+    for at, word in enumerate(words):
+        if word.startswith("="):
+            value = word[1:] or "".join(words[at + 1 : at + 2])
+            meant = f"{words[at - 1]}={value}" if at and value else None
+            raise usage("%kida config", "an option and its value have no space between them", meant)
+
+
 def _positional(name: str, **details: Any) -> Argument:
     return (name,), details
+
+
+def _option(name: str, metavar: str, about: str) -> Argument:
+    return (name,), {"metavar": metavar, "help": about}
 
 
 def _flag(name: str, about: str) -> Argument:
     return (name,), {"action": "store_true", "help": about}
 
 
+_EXAMPLE: Final = """\
+<h1>Hello, {{ name ?? "world" }}</h1>
+<ul>
+{% for word in ["edit", "look", "point"] %}
+  <li>{{ loop.index }}: {{ word }}</li>
+{% end %}
+</ul>
+"""
+"""What a playground begins with where there is nothing to play with."""
 _INTRODUCTION: Final = """\
 Kida: a cell that starts with %%kida is a template, rendered with the notebook's variables:
 
@@ -349,6 +389,42 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     _positional("id", nargs="?"),
                 ),
                 "  %kida live stop             stop all\n  %kida live stop card.html   stop one",
+            ),
+            Command(
+                "play",
+                "[NAME]",
+                "open a cell or file in the playground; alone: all named cells",
+                _play,
+                (_positional("name", nargs="?"),),
+                "A live editor beside a live result, which shows what wrote each piece of it. What is edited there\n"
+                "stays there: the cell and the file keep their text. For more, and to save it, make one yourself:\n\n"
+                "  %kida play card.html\n"
+                '  play = kida_jupyter.Playground("<h1>{{ title }}</h1>")\n'
+                '  play.save("templates")',
+            ),
+            Command(
+                "parallel",
+                "NAME --contexts EXPR",
+                "render many contexts at once, and compare each with itself alone",
+                _parallel,
+                (
+                    _positional("name"),
+                    _option(
+                        "--contexts", "EXPR", "the contexts: a list of mappings, a generator, a data frame"
+                    ),
+                    _option("--workers", "1,2,4", "how many threads, or several numbers to compare; else 4"),
+                    _option("--rounds", "N", "how often each number of workers is timed; 0: not at all"),
+                    _option("--limit", "N", "how many contexts are taken at most; else 2000"),
+                ),
+                "A cell or file is rendered with each context, on threads. The renders are shown on a timeline,\n"
+                "with their speed-up, and each is compared with its serial twin: text, stacks and calls. EXPR gives\n"
+                "mappings or a data frame; names that a context lacks are the notebook's variables.\n\n"
+                "  --workers 1,2,4   how many threads, or several numbers to compare; else 4\n"
+                "  --rounds N        how often each number is timed; else 5, 0 for not at all\n"
+                "  --limit N         how many contexts are taken at most; else 2000\n\n"
+                "  %kida parallel card.html --contexts rows\n"
+                "  %kida parallel card.html --contexts [dict(title=t) for t in titles] --workers 1,2,4\n"
+                '  run = kida_jupyter.parallel("card.html", rows)      from Python, with the records',
             ),
             Command(
                 "config",

@@ -5,22 +5,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from inspect import cleandoc
 from typing import Any, Final, TypeVar
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
+import kida
 from kida_jupyter.magics.cells import Cell, cell_of, template_of, variables_of
 from kida_jupyter.magics.commands import help_text, run_command
-from kida_jupyter.magics.options import UNDEFINED, cell_options, usage
+from kida_jupyter.magics.options import UNDEFINED, asks_for_help, cell_options, usage
 from kida_jupyter.notebook import Notebook
-from kida_jupyter.output import FORMATS, NotShown, show_result, show_stream, value_of
+from kida_jupyter.output import FORMATS, NotShown, say, show_result, show_stream, value_of
 from kida_jupyter.views.error import with_view
+from kida_jupyter.views.trace import show_trace
 
 _REGISTERED_AS: Final = "KidaMagics"
 _KINDS: Final = ("line", "cell")
+_ASKS_ALONE: Final = re.compile(r"%%kida\s")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -101,6 +106,11 @@ class KidaMagics(Magics):
         help="render again, in place, after each cell that changes a variable that was read. %%kida live lists and stops.",
     )
     @argument("--stream", action="store_true", help="show the result while it is rendered.")
+    @argument(
+        "--trace",
+        action="store_true",
+        help="show under the result what was called and for how long, which values there were, and what wrote each piece.",
+    )
     @argument("--quiet", action="store_true", help="show nothing; the result is stored all the same.")
     @no_var_expand
     @cell_magic
@@ -114,6 +124,9 @@ class KidaMagics(Magics):
             %%kida --as html
             <ul>{% for name in names %}<li>{{ name }}</li>{% end %}</ul>
         """
+        if asks_for_help(line):
+            say(cell_help())
+            return
         made = cell_of(self.notebook, cell_options(KidaMagics.kida.parser, line), cell)
         if made.options.live:
             self.notebook.live.start(made)
@@ -126,14 +139,22 @@ class KidaMagics(Magics):
             self._render(made, variables)
 
     def _render(self, cell: Cell, variables: Mapping[str, Any]) -> None:
+        trace: kida.RenderTrace | None = None
         try:
-            text = self.notebook.render(template_of(self.notebook, cell), variables=variables)
+            template = template_of(self.notebook, cell)
+            if cell.options.trace:
+                trace = self.notebook.trace(template, variables=variables)
+                text = trace.output
+            else:
+                text = self.notebook.render(template, variables=variables)
         except (Exception, KeyboardInterrupt) as error:
             failed = with_view(error, self.notebook)
         else:
             self._keep(cell, text)
             if not cell.options.quiet:
                 _show(lambda: show_result(text, cell.output))
+            if trace is not None:
+                show_trace(trace, self.notebook)
             return
         # outside of the except clause: IPython would look at the context of an exception that stands in for another
         raise failed
@@ -170,14 +191,29 @@ def _show(show: Callable[[], Any]) -> None:
         raise usage("%%kida", str(error)) from None
 
 
+def cell_help() -> str:
+    """The help of ``%%kida``, as ``%%kida?`` shows it."""
+    return cleandoc(KidaMagics.kida.__doc__ or "").removeprefix("::").lstrip("\n")
+
+
+def _with_body(lines: list[str]) -> list[str]:
+    """A cell that asks for help alone, given a body: IPython calls no cell magic without one."""
+    if len(lines) == 1 and _ASKS_ALONE.match(lines[0]) and asks_for_help(lines[0].partition(" ")[2]):
+        return [lines[0].rstrip("\n") + "\n", "\n"]
+    return lines
+
+
 def add_magics(shell: InteractiveShell, notebook: Notebook) -> None:
     """Register the magics with a shell."""
     shell.register_magics(KidaMagics(shell, notebook))
+    shell.input_transformers_cleanup.append(_with_body)
 
 
 def remove_magics(shell: InteractiveShell) -> None:
     """Take the magics from a shell again, and put back what had the name before."""
     registered = shell.magics_manager.registry.pop(_REGISTERED_AS)
+    if _with_body in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(_with_body)
     for kind in _KINDS:
         magics = shell.magics_manager.magics[kind]
         del magics["kida"]

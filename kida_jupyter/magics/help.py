@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import kida
 from kida_jupyter.help.completing import Completions, Item, complete
@@ -14,6 +14,7 @@ from kida_jupyter.help.explaining import explain
 from kida_jupyter.help.lines import Line, Option, Values, complete_command, complete_line
 from kida_jupyter.help.resolving import World
 from kida_jupyter.help.values import is_a
+from kida_jupyter.magics.line_help import on_cell_line, on_command_line, plain
 
 if TYPE_CHECKING:
     from kida_jupyter.notebook import Notebook
@@ -48,18 +49,28 @@ def completions_at(cell: str, cursor: int, notebook: Notebook) -> Completions | 
 
 
 def help_at(cell: str, cursor: int, notebook: Notebook) -> str | None:
-    """What can be told of a place in a ``%%kida`` cell: ``""`` for nothing, ``None`` where Kida has no part in it."""
+    """What can be told of a place in a ``%%kida`` cell, or on a line of ``%kida``: ``""`` for nothing, ``None`` where
+    Kida has no part in it.
+    """
+    world = world_of(notebook)
     found = _CELL.match(cell)
-    if found is None or cursor < found.start(1):
+    if found is not None:
+        if cursor <= found.end(1):
+            # on the magic's name nothing of its line is meant
+            at = cursor - found.start(1)
+            return on_cell_line(found.group(1) if at >= 0 else "", max(at, 0), notebook, world)
+        return explain(cell[found.end() :], cursor - found.end(), world) or ""
+    line = None if _MAGIC.match(cell) else _LINE.match(cell, cell.rfind("\n", 0, cursor) + 1)
+    if line is None:
         return None
-    if cursor <= found.end(1):
-        return _of_option(found.group(1), cursor - found.start(1))
-    return explain(cell[found.end() :], cursor - found.end(), world_of(notebook)) or ""
+    at = cursor - line.start(1)
+    return on_command_line(line.group(1) if at > 0 else "", max(at, 0), notebook, world)
 
 
 def world_of(notebook: Notebook) -> World:
     """What the templates of a notebook can see."""
-    return World(notebook.variables, notebook.environment)
+    origins = {name: origin.shown for name, origin in notebook.origins.items()}
+    return World(notebook.variables, notebook.environment, origins)
 
 
 def _moved(found: Completions, by: int) -> Completions:
@@ -90,27 +101,9 @@ def _cell_options(notebook: Notebook) -> Iterator[Option]:
     for action in KidaMagics.kida.parser._actions:
         known = values.get(action.option_strings[0]) if action.option_strings else None
         for name in action.option_strings:
-            if name not in ("-h", "--help"):
-                yield Option(
-                    name,
-                    _plain(action.help),
-                    None if action.nargs == 0 else known or _choices(action.metavar),
-                )
-
-
-def _of_option(text: str, cursor: int) -> str:
-    from kida_jupyter.magics.core import KidaMagics
-
-    start = text.rfind(" ", 0, cursor) + 1
-    word = text[start:].split(" ", 1)[0].partition("=")[0]
-    for action in KidaMagics.kida.parser._actions:
-        if word in action.option_strings:
-            return f"{' '.join(filter(None, (word, action.metavar)))}\n\n{_plain(action.help)}"
-    return ""
-
-
-def _plain(text: Any) -> str:
-    return str(text or "").replace("%%", "%")
+            takes = None if action.nargs == 0 else known or _choices(action.metavar)
+            yield Option(name, plain(action.help), takes)
+    yield Option("--help", "print the help, and render nothing")
 
 
 def _choices(written: str | None) -> Values:
@@ -140,10 +133,15 @@ def _commands(notebook: Notebook) -> dict[str, tuple[str, Line]]:
         found = (name for name, value in notebook.variables.items() if is_a(value, kida.Environment))
         return (Item(name, "variable") for name in found)
 
+    def values(option: str) -> Values:
+        return names(tuple(notebook.variables) if option == "--contexts" else (), "variable")
+
     environment = notebook.environment
     live = names(("stop",), "value"), names([cell.id for cell in notebook.live.list()], "cell")
     places: dict[str, tuple[Values, ...]] = {
         "show": (templates,),
+        "play": (templates,),
+        "parallel": (templates,),
         "save": (cells, _files),
         "load": (_files,),
         "path": (_folders,),
@@ -155,7 +153,7 @@ def _commands(notebook: Notebook) -> dict[str, tuple[str, Line]]:
     found: dict[str, tuple[str, Line]] = {}
     for command in COMMANDS.values():
         flags = tuple(
-            Option(name, str(details.get("help", "")))
+            Option(name, str(details.get("help", "")), values(name) if "metavar" in details else None)
             for written, details in command.arguments
             for name in written
             if name.startswith("-")

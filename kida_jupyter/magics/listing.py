@@ -36,7 +36,14 @@ def named_templates(notebook: Notebook) -> Rows:
 
 def live_cells(notebook: Notebook) -> Rows:
     """The live cells: their id, the variables that they read when they rendered last, and the one they write."""
-    rows = ((cell.id, ", ".join(sorted(cell.read)), cell.writes or "") for cell in notebook.live.list())
+    rows = (
+        (
+            cell.id,
+            ", ".join(f"{name} (in part)" if name in cell.in_part else name for name in sorted(cell.read)),
+            cell.writes or "",
+        )
+        for cell in notebook.live.list()
+    )
     return Rows(("live", "reads", "writes"), tuple(rows))
 
 

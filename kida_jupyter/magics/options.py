@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from keyword import iskeyword
@@ -35,7 +36,18 @@ UNDEFINED: Final[Mapping[str, type[kida.Undefined]]] = MappingProxyType(
 )
 """What becomes of names that are not there, by the words of ``--undefined`` and ``%kida config undefined=``."""
 
-_EXPRESSION_OPTION: Final = "--with"
+_EXPRESSION_OPTION: Final = re.compile(r"--(?:with|contexts)(?=[\s=])")
+"""What has an expression of Python behind it."""
+HELP: Final = frozenset(("-h", "--help", "?"))
+"""What asks for help, in place of anything else."""
+_LACKS_VALUE: Final = re.compile(r"argument (--[\w-]+): expected one argument")
+_HAS_VALUE: Final = re.compile(r"argument (--[\w-]+): ignored explicit argument .*", re.DOTALL)
+_LACKS_WORDS: Final = "the following arguments are required: "
+_NAME: Final = re.compile(r"[\w/ -]+\.\w+")
+_PLAIN_BACKSLASH: Final = re.compile(
+    r"""(?P<kept> "(?:[^"\\]|\\.)*" | '[^']*' | \\[\s"'\\] ) | \\(?=.)""", re.VERBOSE | re.DOTALL
+)
+"""A backslash outside of quotes that stands before nothing which a shell would have to be kept from."""
 _CLOSERS: Final[Mapping[str, str]] = MappingProxyType({"(": ")", "[": "]", "{": "}"})
 
 
@@ -51,6 +63,7 @@ class CellOptions:
     autoescape: bool | None = None
     live: bool = False
     stream: bool = False
+    trace: bool = False
     quiet: bool = False
 
 
@@ -69,10 +82,18 @@ def cell_options(parser: MagicArgumentParser, line: str) -> CellOptions:
         raise usage("%%kida", "--name needs a name")
     if options.to is not None:
         _check_variable(options.to)
-    for one, other in (("live", "quiet"), ("live", "stream")):
+    for one, other in (("live", "quiet"), ("live", "stream"), ("live", "trace"), ("stream", "trace")):
         if getattr(options, one) and getattr(options, other):
             raise usage("%%kida", f"--{one} and --{other} do not go together")
     return options
+
+
+def asks_for_help(line: str) -> bool:
+    """Whether a line has ``--help``, ``-h`` or ``?`` as a word of its own."""
+    try:
+        return not HELP.isdisjoint(split(line))
+    except ValueError:  # a quote that is not closed
+        return False
 
 
 def command_options(parser: MagicArgumentParser, magic: str, line: str) -> Namespace:
@@ -85,7 +106,7 @@ def command_options(parser: MagicArgumentParser, magic: str, line: str) -> Names
         word = unknown[0].partition("=")[0]
         known = option_names(parser)
         if word.startswith("-"):
-            listed = f"; there is {', '.join(known)}" if known else "; it has none"
+            listed = f"; there {is_or_are(known)} {', '.join(known)}" if known else "; it has none"
             raise usage(magic, f"no option {word}{listed}", nearest_option(word, known))
         raise usage(magic, f"{word!r} is one word too many; it is {parser.usage or magic}")
     return given
@@ -95,6 +116,11 @@ def usage(magic: str, message: str, meant: str | None = None) -> UsageError:
     """An error that IPython shows as one line: the magic, what is wrong, and what was perhaps meant."""
     line = " ".join(message.split()).removesuffix(".")
     return UsageError(f"{magic}: {line}" + (f". Did you mean {meant}?" if meant else ""))
+
+
+def is_or_are(things: Sequence[Any]) -> str:
+    """The verb for one thing or several."""
+    return "is" if len(things) == 1 else "are"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -117,31 +143,38 @@ def option_names(parser: MagicArgumentParser) -> list[str]:
 
 
 def split(line: str) -> list[str]:
-    """The words of a line, as a shell has them, but for the expression behind ``--with``, which is kept as written.
+    """The words of a line, as a shell has them, but for the expression behind ``--with`` or ``--contexts``, which is kept as written.
 
     That expression may have spaces within brackets and quotes. Raises ``ValueError`` where one is not closed.
     """
     words: list[str] = []
     place = 0
-    while (found := line.find(_EXPRESSION_OPTION, place)) >= 0:
-        end = found + len(_EXPRESSION_OPTION)
-        before, separator = line[:found], line[end : end + 1]
-        if (before and not before[-1].isspace()) or not (separator == "=" or separator.isspace()):
-            place = end
+    while (found := _EXPRESSION_OPTION.search(line, place)) is not None:
+        place = found.end()
+        before = line[: found.start()]
+        if before and not before[-1].isspace():
             continue
         try:
-            head = shlex.split(before)
+            head = _words(before)
         except ValueError:  # within quotes
-            place = end
             continue
-        expression, rest = _expression(line[end + 1 :].lstrip())
-        words += [*head, f"{_EXPRESSION_OPTION}={expression}" if expression else _EXPRESSION_OPTION]
+        option = found.group()
+        expression, rest = _expression(option, line[place + 1 :].lstrip())
+        words += [*head, f"{option}={expression}" if expression else option]
         line, place = rest, 0
-    return words + shlex.split(line)
+    return words + _words(line)
 
 
-def _expression(text: str) -> tuple[str, str]:
-    """An expression at the beginning of a text, which ends at a space outside of brackets, and what follows it."""
+def _words(text: str) -> list[str]:
+    r"""The words of a text, as a shell has them, but that ``\n`` and ``templates\card.html`` keep their backslash."""
+    return shlex.split(_PLAIN_BACKSLASH.sub(lambda found: found["kept"] or "\\\\", text))
+
+
+def _expression(option: str, text: str) -> tuple[str, str]:
+    """An expression at the beginning of a text, which ends at a space outside of brackets, and what follows it.
+
+    ``option`` is what it stands behind.
+    """
     if text.startswith("--"):
         return "", text
     open_: list[str] = []
@@ -164,7 +197,7 @@ def _expression(text: str) -> tuple[str, str]:
             break
         place += 1
     if quote or open_:
-        raise ValueError(f"--with {text}: a {(quote or open_[-1])!r} is missing")
+        raise ValueError(f"{option} {text}: a {(quote or open_[-1])!r} is missing")
     return _unquoted(text[:place]), text[place:]
 
 
@@ -181,8 +214,26 @@ def _parsed(parser: MagicArgumentParser, magic: str, line: str) -> tuple[Namespa
     parser.allow_abbrev = False
     try:
         return parser.parse_known_args(split(line))
-    except (UsageError, ValueError) as error:
-        raise usage(magic, str(error)) from None
+    except UsageError as error:
+        raise usage(magic, _reworded(parser, str(error))) from None
+    except ValueError as error:  # of the words themselves
+        message = "a quote is not closed" if str(error) == "No closing quotation" else str(error)
+        raise usage(magic, message) from None
+
+
+def _reworded(parser: MagicArgumentParser, message: str) -> str:
+    """What argparse says of an option or of words that are missing, as this package says it."""
+    found = _LACKS_VALUE.fullmatch(message)
+    if found is not None:
+        metavar = parser._option_string_actions[found[1]].metavar
+        return f"{found[1]} needs a value: {found[1]} {metavar}"
+    found = _HAS_VALUE.fullmatch(message)
+    if found is not None:
+        return f"{found[1]} takes no value"
+    if message.startswith(_LACKS_WORDS):
+        words = message.removeprefix(_LACKS_WORDS).split(", ")
+        return f"{' and '.join(words)} {'is' if len(words) == 1 else 'are'} missing; it is {parser.usage}"
+    return message
 
 
 def _check_one_of(option: str, word: str | None, known: Mapping[str, Any]) -> None:
@@ -202,6 +253,8 @@ def _unknown_word(parser: MagicArgumentParser, word: str, has_expression: bool) 
     for option, known in (("--as", FORMATS), ("--undefined", UNDEFINED)):
         if word in known:
             return usage("%%kida", f"no option {word}", f"{option} {word}")
+    if _NAME.fullmatch(word):
+        return usage("%%kida", f"no option {word}", f"--name {word}")
     option = word.partition("=")[0]
     options = option_names(parser)
     near = nearest_option(option, options)

@@ -39,7 +39,9 @@ def causes_of(
     left = _count(error) - len(found)
     if left > 0:
         found.append(Cause("in the group", f"{left} more", ""))
-    return tuple(found + [cause(relation, one) for relation, one in _led_from(error)])
+    # how the engine came to its error is its own business
+    own = [pair for pair in led_from(error) if pair[0] == "caused by" or not _is_engines(_last(pair[1]))]
+    return tuple(found + [cause(relation, one) for relation, one in own])
 
 
 def _members(error: BaseException) -> list[BaseException]:
@@ -61,7 +63,8 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
             yield one
 
 
-def _led_from(error: BaseException) -> Iterator[tuple[str, BaseException]]:
+def led_from(error: BaseException) -> Iterator[tuple[str, BaseException]]:
+    """What an exception was raised from or while handling, the nearest first, as Python tells it."""
     seen = {id(error)}
     while len(seen) <= _MAX_CAUSES:
         if error.__cause__ is not None:
@@ -74,9 +77,7 @@ def _led_from(error: BaseException) -> Iterator[tuple[str, BaseException]]:
             return
         seen.add(id(earlier))
         error = earlier
-        # how the engine came to its error is its own business
-        if relation == "caused by" or not _is_engines(_last(error)):
-            yield relation, error
+        yield relation, error
 
 
 def _place(error: BaseException, file_name: Callable[[str], str]) -> str:

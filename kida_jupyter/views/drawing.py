@@ -17,15 +17,16 @@ _GUTTER: Final = re.compile(r"( +\d* ?\|)(.*)")
 
 def html(report: ErrorReport) -> str:
     """A report as HTML: one element, with its own style and no script."""
-    return _environment().get_template("error.html").render(report=report)
+    return environment().get_template("error.html").render(report=report)
 
 
 def text(report: ErrorReport, *, colours: bool = False) -> str:
     """A report as text; ``colours`` paints it for a terminal."""
-    return _environment().get_template("error.txt").render(report=report, colours=colours).rstrip("\n")
+    return environment().get_template("error.txt").render(report=report, colours=colours).rstrip("\n")
 
 
-def _environment() -> kida.Environment:
+def environment() -> kida.Environment:
+    """What the views' templates are rendered with."""
     # made for each view: it takes milliseconds, and the package keeps no state of its own
     return kida.Environment(
         loader=kida.PackageLoader("kida_jupyter.views", "templates"),
@@ -33,7 +34,7 @@ def _environment() -> kida.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        filters={"paint": _paint, "visible": _visible, "excerpt": _excerpt},
+        filters={"paint": _paint, "visible": _visible, "excerpt": _excerpt, "skipped": _skipped},
     )
 
 
@@ -53,6 +54,17 @@ def _painted(line: str) -> str:
         return f"{_paint(before, 'quiet', True)}{_paint(carets, 'mark', True)}{after}"
     gutter = _GUTTER.match(line)
     return f"{_paint(gutter.group(1), 'quiet', True)}{gutter.group(2)}" if gutter else line
+
+
+def _skipped(steps: int, times: int) -> str:
+    """What is said of steps that are left out, which came so many ``times`` more, or are all others."""
+    if not times:
+        return f"{steps} more calls"
+    return (
+        f"the same {times} more times"
+        if steps == times
+        else f"the same {steps // times} calls {times} more times"
+    )
 
 
 def _visible(text: str) -> str:

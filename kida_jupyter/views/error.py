@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from IPython.core.displaypub import DisplayPublisher
 
 import kida
 from kida_jupyter.views import drawing
+from kida_jupyter.views.causes import led_from
 from kida_jupyter.views.links import CellLinks
 from kida_jupyter.views.report import ErrorReport, Surroundings, report_of
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from kida_jupyter.notebook import Notebook
 
 _REPLACED: Final = "showtraceback"
+_RELATIONS: Final = {"caused by": "caused by", "while handling": "raised while handling"}
 _NO_COLOURS: Final = frozenset(("nocolor", ""))
 
 
@@ -64,7 +67,7 @@ def with_view(error: BaseException, notebook: Notebook | Callable[[str], str] | 
     """
     try:
         shell = getattr(notebook, "shell", None)
-        view = View(report_of(error, _surroundings(notebook)), _has_colours(shell))
+        view = View(report_of(error, surroundings_of(notebook)), _has_colours(shell))
         view.lines()
     except Exception:
         return error  # Python's own traceback says more than an error about an error
@@ -88,12 +91,12 @@ def show_error(
     to show it in place of the output of that id.
     """
     shell = notebook.shell
-    _publish(shell, report_of(error, _surroundings(notebook)), display_id, update)
+    _publish(shell, report_of(error, surroundings_of(notebook)), display_id, update)
 
 
 def error_text(error: BaseException, file_name: Callable[[str], str] | None = None) -> str:
     """The view of an exception as plain text; ``file_name`` says how Python's files are shown."""
-    return drawing.text(report_of(error, _surroundings(file_name)))
+    return drawing.text(report_of(error, surroundings_of(file_name)))
 
 
 def install(shell: InteractiveShell, notebook: Notebook) -> None:
@@ -137,7 +140,10 @@ class ShowTraceback:
         """What IPython calls to show an exception, the current one or the one given; it has the method's parameters."""
         error = _given(exc_tuple)
         if error is None or not is_templates(error):
-            return self._before(exc_tuple, *args, **options)
+            shown = self._before(exc_tuple, *args, **options)
+            if error is not None:
+                self._show_behind(error)
+            return shown
         shown = error if view_of(error) is not None else with_view(error, self._notebook)
         view = view_of(shown)
         if view is None:
@@ -150,6 +156,19 @@ class ShowTraceback:
             return self._before(_tuple(shown, error), *args, **options)
         finally:
             view.briefly = False
+
+    def _show_behind(self, error: BaseException) -> None:
+        """Show, beneath an exception of the user's own, the view of the template's that led to it."""
+        found = next(((relation, one) for relation, one in led_from(error) if is_templates(one)), None)
+        if found is None:
+            return
+        relation, behind = found
+        try:
+            report = report_of(behind, surroundings_of(self._notebook))
+            lead = f"{type(error).__name__} was {_RELATIONS[relation]} this:"
+            _publish(self._shell, replace(report, lead=lead), None, False)
+        except Exception:  # what was raised is shown, and that is what counts
+            return
 
 
 def is_templates(error: BaseException) -> bool:
@@ -188,7 +207,8 @@ def _has_colours(shell: InteractiveShell | None) -> bool:
     )
 
 
-def _surroundings(notebook: Notebook | Callable[[str], str] | None) -> Surroundings:
+def surroundings_of(notebook: Notebook | Callable[[str], str] | None) -> Surroundings:
+    """What a notebook adds to the report of an exception. Parameters: ``notebook``, or how it shows Python's files."""
     if notebook is None:
         return Surroundings()
     shell = getattr(notebook, "shell", None)

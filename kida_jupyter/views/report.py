@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final
 
 import kida
+from kida.errors import did_you_mean
 from kida_jupyter.views.causes import Cause, causes_of
 from kida_jupyter.views.excerpt import SourceLine, lines_of
 from kida_jupyter.views.python_frames import PythonStep, called_from, python_steps, short_file_name
-from kida_jupyter.views.values import Variable, is_data, short
+from kida_jupyter.views.values import Variable, is_data, labels_of, short
 
 _ENGINE_NOTE: Final = "in template "
 """The engine's note of where a foreign exception happened begins so; the view tells the same at length."""
@@ -32,8 +33,17 @@ _MAX_VARIABLES: Final = 12
 _FIRST_SHOWN: Final = 4
 _LAST_SHOWN: Final = 8
 """Of a long chain, a recursion mostly, its beginning and its end are shown."""
+_LONGEST_CIRCLE: Final = 20
+"""Steps of a circle, of templates that include each other, that is told once."""
+_FEWEST_TURNS: Final = 4
+"""Times that steps come in a row before those in the middle are left out."""
 _MAX_MESSAGE: Final = 2_000
 """Characters of a message: some hold the whole of what they complain about."""
+_MAX_CELLS: Final = 8
+"""Named cells that are listed where a template is missing."""
+_MISSING: Final = (kida.ErrorCode.UNDEFINED_ATTRIBUTE, kida.ErrorCode.UNDEFINED_ITEM)
+_PART: Final = re.compile(r"""([^\W\d]\w*)(?:\.(\w+)|\[(["'])(.*?)\3\])""")
+"""A part of a variable: ``table.column``, ``table["column"]``."""
 _NAME: Final = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 Link = Callable[[str | None, str | None], str | None]
@@ -55,7 +65,8 @@ class Frame:
     """A step of the chain through templates.
 
     ``words`` and ``name`` say what it is (``in macro``, ``card``); ``place`` where, ``components.html 4:12``; ``lines``
-    are the source around it, and ``drawn`` the same as the engine draws it. ``skipped`` steps before it are left out.
+    are the source around it, and ``drawn`` the same as the engine draws it. ``skipped`` steps before it are left out;
+    where those before them came so many more ``times``, they are the same.
     """
 
     words: str
@@ -69,6 +80,7 @@ class Frame:
     called_from: str | None = None
     link: str | None = None
     skipped: int = 0
+    times: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ class Problem:
 class ErrorReport:
     """An exception that passed through templates: what people need to find and mend it, in the order they are shown.
 
-    ``kind`` is the exception's type; ``frames`` are outermost first; ``python`` are the steps of the user's own
+    ``lead`` says what it is to another exception that is shown above it; ``kind`` is the exception's type; ``frames`` are outermost first; ``python`` are the steps of the user's own
     functions that templates called, ``folded`` the number of those in libraries; ``callers`` the user's lines that
     called the engine; ``others`` further syntax errors in the same template; ``causes`` what led to the exception.
     """
@@ -104,6 +116,7 @@ class ErrorReport:
     folded: int = 0
     others: tuple[Problem, ...] = ()
     causes: tuple[Cause, ...] = ()
+    lead: str | None = None
 
     @property
     def headline(self) -> str:
@@ -138,7 +151,9 @@ def report_of(error: BaseException, around: Surroundings | None = None) -> Error
         folded=folded,
         causes=causes_of(error, message_of, around.file_name),
     )
-    return _with_details(report, error, around) if isinstance(error, kida.TemplateError) else report
+    if isinstance(error, kida.TemplateError):
+        return _with_details(report, error, steps, around)
+    return _with_undefined(report, error, steps, around)
 
 
 def message_of(error: BaseException) -> str:
@@ -150,7 +165,52 @@ def message_of(error: BaseException) -> str:
     return text if len(text) <= _MAX_MESSAGE else f"{text[:_MAX_MESSAGE]}… ({len(text):,} characters)"
 
 
-def _with_details(report: ErrorReport, error: kida.TemplateError, around: Surroundings) -> ErrorReport:
+def _with_undefined(
+    report: ErrorReport, error: BaseException, steps: Sequence[kida.TemplateFrame], around: Surroundings
+) -> ErrorReport:
+    """Where Python's own functions were given what is undefined, and complain of something else: its name."""
+    of_template = _templates_own(steps)
+    if not isinstance(error, (TypeError, AttributeError, ValueError)) or not of_template:
+        return report
+    values = _values(of_template[-1])
+    missing = [name for name in _used_names(of_template[-1]) if isinstance(values.get(name), kida.Undefined)]
+    if not missing:
+        return report
+    known = [name for name, value in values.items() if not isinstance(value, kida.Undefined)]
+    near = get_close_matches(missing[0], [*known, *around.variables], n=1, cutoff=_NEAR)
+    hint = f"{', '.join(map(repr, missing))} {'is' if len(missing) == 1 else 'are'} undefined"
+    return replace(report, hint=hint, suggestion=near[0] if near else None)
+
+
+def _nearest_part(error: kida.TemplateError, steps: Sequence[kida.TemplateFrame]) -> str | None:
+    """The column or label nearest to the one that a table, or a row of one, does not have."""
+    of_template = _templates_own(steps)
+    asked = _PART.fullmatch(" ".join(_marked(of_template[-1])) if of_template else "")
+    if asked is None:
+        return None
+    owner, attribute, _, item = asked.groups()
+    value = _values(of_template[-1]).get(owner)
+    return did_you_mean(attribute or item, labels_of(value))
+
+
+def _templates_own(steps: Sequence[kida.TemplateFrame]) -> list[kida.TemplateFrame]:
+    return [step for step in steps if step.kind != "python"]
+
+
+def _marked(step: kida.TemplateFrame) -> list[str]:
+    return [line.marked for line in lines_of(step.snippet or "", step.region) if line.marked]
+
+
+def _used_names(step: kida.TemplateFrame) -> list[str]:
+    return list(dict.fromkeys(_NAME.findall(" ".join(_marked(step)))))
+
+
+def _with_details(
+    report: ErrorReport,
+    error: kida.TemplateError,
+    steps: Sequence[kida.TemplateFrame],
+    around: Surroundings,
+) -> ErrorReport:
     """What only the engine's own errors have: a code, a hint, a place besides the chain."""
     frames = report.frames
     others: tuple[Problem, ...] = ()
@@ -166,13 +226,16 @@ def _with_details(report: ErrorReport, error: kida.TemplateError, around: Surrou
         frames = _without(frames, missing)
         if suggestion is None and (hint is None or hint.startswith(_PASS_IT)):
             hint = _from_variables(missing, around.variables) or hint
-    missing_template = isinstance(error, kida.TemplateNotFoundError)
+    # with a name that was perhaps meant, or without: one line besides where it was searched
+    cells = around.cells if isinstance(error, kida.TemplateNotFoundError) and suggestion is None else ()
+    if suggestion is None and error.code in _MISSING:
+        suggestion = _nearest_part(error, steps)
     return replace(
         report,
         code=error.code.value,
         suggestion=suggestion,
         hint=hint,
-        cells=around.cells if missing_template else (),
+        cells=(*cells[:_MAX_CELLS], "…") if len(cells) > _MAX_CELLS else cells,
         frames=frames,
         others=others,
     )
@@ -225,18 +288,48 @@ def _notes(error: BaseException) -> Iterator[str]:
 
 def _chain(steps: list[kida.TemplateFrame], around: Surroundings) -> tuple[Frame, ...]:
     """The steps that are shown, each knowing the one that called it."""
-    skipped = len(steps) - _FIRST_SHOWN - _LAST_SHOWN
+    shown = _folded([(step.kind, step.name, step.template, step.line, step.column) for step in steps])
+    if len(shown) > _FIRST_SHOWN + _LAST_SHOWN + 1:
+        first, last = shown[:_FIRST_SHOWN], shown[-_LAST_SHOWN:]
+        shown = [*first, (last[0][0], 0), *last[1:]]
     frames: list[Frame] = []
-    for number, step in enumerate(steps):
-        if skipped > 1 and _FIRST_SHOWN <= number < _FIRST_SHOWN + skipped:
-            continue
-        frame = _frame(step, around)
+    before = -1
+    for number, times in shown:
+        frame = _frame(steps[number], around)
         if number:
             frame = replace(frame, called_from=_place(steps[number - 1]))
-        if skipped > 1 and number == _FIRST_SHOWN + skipped:
-            frame = replace(frame, skipped=skipped)
-        frames.append(frame)
+        frames.append(replace(frame, skipped=number - before - 1, times=times))
+        before = number
     return tuple(frames)
+
+
+def _folded(steps: Sequence[object]) -> list[tuple[int, int]]:
+    """The numbers of the steps to show, each with how many times more those before it came.
+
+    Of steps that come again and again in the same order, the first and the last turn are shown.
+    """
+    shown: list[tuple[int, int]] = []
+    at = 0
+    while at < len(steps):
+        turns, length = next(
+            (found for found in _circles(steps, at) if found[0] >= _FEWEST_TURNS),
+            (1, 1),
+        )
+        last = at + (turns - 1) * length
+        shown += [(number, 0) for number in range(at, at + length)]
+        if turns > 1:
+            shown += [(number, turns - 2 if number == last else 0) for number in range(last, last + length)]
+        at = last + length
+    return shown
+
+
+def _circles(steps: Sequence[object], at: int) -> Iterator[tuple[int, int]]:
+    """How often the next steps come in a row, for each number of steps."""
+    for length in range(1, _LONGEST_CIRCLE + 1):
+        turns = 1
+        while steps[at : at + length] == steps[at + turns * length : at + (turns + 1) * length]:
+            turns += 1
+        yield turns, length
 
 
 def _frame(step: kida.TemplateFrame, around: Surroundings) -> Frame:

@@ -60,6 +60,9 @@ _PLAIN: Final = (
 """Types whose own repr is short, quick and without side effects; a subclass may have another."""
 _SHAPED: Final = frozenset(("numpy", "pandas", "polars", "xarray", "torch", "scipy"))
 """Libraries whose arrays and tables are told by their shape, which costs nothing to ask."""
+_TABLES: Final = frozenset(("pandas", "polars"))
+_MAX_LABELS: Final = 500
+"""Columns or labels among which the one that was meant is looked for."""
 _FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
 _SEQUENCES: Final = (list, tuple, set, frozenset, deque)
 _UNDEFINED: Final = (kida.Undefined,)
@@ -214,6 +217,19 @@ def _shape(value: Any, kind: type) -> str:
         return f"{_name(kind)} {size}: {names}{', …' if shape[1] > _MAX_ITEMS else ''}"
     dtype = getattr(value, "dtype", None)
     return f"{_name(kind)} {size}" + (f" {dtype}" if dtype is not None else "")
+
+
+def labels_of(value: Any) -> list[str]:
+    """The columns of a table, or the labels of a row of one, as far as they are texts; none of any other value."""
+    if _library(type(value)) not in _TABLES:
+        return []
+    labels: Any = getattr(value, "columns", None)
+    if labels is None:
+        labels = getattr(value, "index", ())
+    try:
+        return [label for label in islice(labels, _MAX_LABELS) if type(label) is str]
+    except TypeError:  # an index that is a method, say
+        return []
 
 
 def _tuple_names(kind: type) -> tuple[str, ...]:

@@ -23,6 +23,13 @@ _KERNEL_IS_IDLE: Final = """() => {
   const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
   return context?.isReady && context.session?.kernel?.status === "idle";
 }"""
+_LIT: Final = """frame => [...(frame.contentWindow.CSS.highlights.get("kida-lit") ?? [])].map(range => {
+  const found = frame.contentDocument.createRange();
+  found.setStart(range.startContainer, range.startOffset);
+  found.setEnd(range.endContainer, range.endOffset);
+  return found.toString();
+})"""
+"""The texts of the ranges that the page of a frame has lit."""
 _CLOSE: Final = """() => {
   const { shell } = window.jupyterapp;
   for (const widget of [...shell.widgets("main")]) widget.dispose();
@@ -78,7 +85,7 @@ class Cell:
         self._page = page
         self.whole = page.locator(".jp-Notebook .jp-Cell").nth(number)
         self.output = self.whole.locator(".jp-Cell-outputWrapper .jp-OutputArea").first
-        self.editor = self.whole.locator(".cm-content")
+        self.editor = self.whole.locator(".jp-InputArea-editor .cm-content")
         self.prompt = self.whole.locator(".jp-InputPrompt")
 
     def run(self) -> Cell:
@@ -129,6 +136,43 @@ class Cell:
     def error(self) -> Locator:
         """The error view."""
         return self.html.locator(".kida-error")
+
+
+class Playground:
+    """A playground of the page, by its number from above, from 0."""
+
+    def __init__(self, page: Page, number: int = 0) -> None:
+        self._page = page
+        self.whole = page.locator(".kida-playground").nth(number)
+        self.code = self.whole.locator(".editor-holder .cm-content")
+        self.state = self.whole.locator(".state-word")
+        self.chain = self.whole.locator(".chain")
+        self.panel = self.whole.locator(".panel")
+        self.error = self.whole.locator(".error-holder")
+        self.frame = self.whole.locator("iframe.preview-frame")
+        self.preview = self.frame.content_frame.locator("body")
+
+    def line(self, text: str) -> Locator:
+        """The lines of the editor in which a text is."""
+        return self.code.locator(".cm-line", has_text=text)
+
+    def write_after(self, text: str, written: str) -> None:
+        """Type at the end of the line in which a text is, key by key."""
+        self.line(text).click()
+        self._page.keyboard.press("End")
+        self._page.keyboard.type(written)
+
+    def button(self, name: str) -> Locator:
+        return self.whole.get_by_role("button", name=name, exact=True)
+
+    def tab(self, name: str) -> Locator:
+        return self.whole.get_by_role("tab", name=name, exact=True)
+
+    @property
+    def lit(self) -> list[str]:
+        """The pieces of the preview that are lit."""
+        found: list[str] = self.frame.evaluate(_LIT)
+        return found
 
 
 class Notebook:

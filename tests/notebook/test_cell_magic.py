@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from itertools import pairwise
 
 import pytest
@@ -196,6 +197,37 @@ def test_help_shows_the_options(kernel: Kernel) -> None:
         assert expected in help_text
 
 
+@pytest.mark.parametrize("option", ["--help", "-h", "?"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%kida {}",
+        "%%kida {}\n",
+        "\n%%kida  {} --live",
+        "%%kida --as html {} --name card.html\n{{{{ nobody }}}}",
+    ],
+)
+def test_asked_for_help_a_cell_prints_what_a_question_mark_shows_and_renders_nothing(
+    session: Session, cell: str, option: str
+) -> None:
+    run = session.run(cell.format(option))
+    assert (run.ok, run.shown, run.stderr) == (True, [], "")
+    assert run.stdout.startswith("  %%kida [--as html|markdown|text|latex|json|svg] [--name NAME]")
+    documented = inspect.getdoc(session.shell.magics_manager.magics["cell"]["kida"]) or ""
+    assert run.stdout.rstrip() in documented
+    assert session.notebook.named_cells == {}
+    assert session.notebook.live.list() == []
+
+
+def test_help_as_the_value_of_an_option_is_none(session: Session) -> None:
+    session.run("row = {'h': 1}")
+    assert session.run("%%kida --with row\n{{ h }}--help").text == "1--help"
+
+
+def test_a_cell_without_a_body_that_does_not_ask_for_help_is_as_ever(session: Session) -> None:
+    assert "the cell body is empty" in session.run("%%kida --live").stderr
+
+
 # --- --with, --undefined and --autoescape ------------------------------------------------------------------------
 
 
@@ -245,8 +277,8 @@ def test_a_mapping_that_makes_what_it_lacks_is_not_asked_for_it(session: Session
         ("rows[5]", "--with rows[5] failed: IndexError: list index out of range"),
         ("{'a' 1}", "--with {'a' 1} is no expression of Python: "),
         ("{'a': 1", "--with {'a': 1: a '}' is missing"),
-        ("", "argument --with: expected one argument"),
-        ("--quiet", "argument --with: expected one argument"),
+        ("", "--with needs a value: --with EXPR"),
+        ("--quiet", "--with needs a value: --with EXPR"),
         ("rows[0] | other", "no option |; put brackets around an expression that has spaces"),
     ],
 )
@@ -280,7 +312,13 @@ def test_undefined_holds_for_what_a_cell_includes_in_this_render(session: Sessio
 
 @pytest.mark.parametrize(
     ("options", "text"),
-    [("--as text --autoescape", "&lt;"), ("--as html --no-autoescape", "<"), ("--as svg", "&lt;")],
+    [
+        ("--as text --autoescape", "&lt;"),
+        ("--as html --no-autoescape", "<"),
+        ("--as svg", "&lt;"),
+        ("--autoescape --no-autoescape", "<"),
+        ("--no-autoescape --autoescape", "&lt;"),
+    ],
 )
 def test_autoescape_goes_before_what_the_format_says(session: Session, options: str, text: str) -> None:
     session.run("value = '<'")
@@ -359,6 +397,11 @@ def test_a_terminal_gets_a_stream_piece_by_piece(session: Session) -> None:
             "--undefined lenint is none of strict, lenient, chainable, debug. Did you mean --undefined lenient?",
         ),
         ("lenient", "no option lenient. Did you mean --undefined lenient?"),
+        ("card.html", "no option card.html. Did you mean --name card.html?"),
+        ("--name", "--name needs a value: --name NAME"),
+        ("--as", "--as needs a value: --as html|markdown|text|latex|json|svg"),
+        ("--live=yes", "--live takes no value"),
+        ("--name 'a", "a quote is not closed"),
         ("--autoscape", "Did you mean --autoescape?"),
     ],
 )

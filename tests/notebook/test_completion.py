@@ -347,6 +347,51 @@ def test_the_columns_of_a_data_frame_are_offered() -> None:
     assert "mean" in texts("{{ df.price.mea‸", df=frame)
 
 
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("{{ df. ‸ }}", ["price", "shape"]),
+        ("{{ df.pri‸ }}", ["price"]),
+        ('{{ df["‸"] }}', ["price", "mean price", "shape"]),
+        ("{% for row in df.itertuples() %}{{ row.‸", ["Index", "price", "shape", "index", "count"]),
+        ("{% for row in df.itertuples(index=false) %}{{ row.‸", ["price", "shape", "index", "count"]),
+        ("{% for index, cost, _ in df.itertuples() %}{{ cost.is_int‸", ["is_integer"]),
+        ("{% for row in df.sort_values('price').head(3).itertuples() %}{{ row.pri‸", ["price"]),
+        ("{% for row in df[df.price > 2].itertuples() %}{{ row.pri‸", ["price"]),
+        ('{% for row in df.to_dict("records") %}{{ row["‸', ["price", "mean price", "shape"]),
+        ("{% for row in df.to_dict('records') %}{{ row.pri‸", ["price"]),
+        ("{% for row in df.to_dict('list') %}{{ row.pri‸", []),
+        ("{% for label, row in df.iterrows() %}{{ row['‸", ["price", "mean price", "shape"]),
+        ("{% for label, row in df.iterrows() %}{{ row.pri‸", ["price"]),
+        ('{{ first_row["‸', ["price", "mean price", "shape"]),
+        ('{{ df["price"].medi‸', ["median"]),
+        ("{% for row in dicts %}{{ row.‸", ["price"]),
+        ("{% for row in dicts | sort(attribute='price') | reverse %}{{ row['‸", ["price"]),
+        ("{% for row in held.rows %}{{ row.pri‸", ["price"]),
+        ("{% for row in dicts %}{% for key, value in row.items() %}{{ value.is_int‸", ["is_integer"]),
+        ("{% for key, value in dicts[0] | dictsort %}{{ value.is_int‸", ["is_integer"]),
+    ],
+)
+def test_the_columns_and_keys_of_rows_are_offered(marked: str, expected: list[str]) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"price": [1.5, 2.5], "mean price": [2.0, 2.0], "shape": ["a", "b"]})
+    dicts = [{"price": 1.5}]
+    held = types.SimpleNamespace(rows=dicts)
+    offered = texts(marked, df=frame, first_row=frame.iloc[0], dicts=dicts, held=held)
+    assert offered[: len(expected)] == expected
+    assert expected or not offered
+
+
+def test_the_parameters_of_a_method_are_offered_without_self() -> None:
+    class Till:
+        def total(self, currency: str, places: int = 2) -> str:
+            return ""
+
+    assert texts("{{ till.total(‸", till=Till())[:2] == ["currency=", "places="]
+    assert texts("{{ till.total(sel‸", till=Till()) == []
+
+
 def test_the_fields_of_a_pydantic_model_are_offered() -> None:
     import pydantic
 
@@ -436,7 +481,8 @@ HostileClass = HostileMeta("HostileClass", (), {"attribute": Address()})
     [
         ("{{ hosti‸", ["hostile", "hostile_dict", "hostile_class"]),
         ("{{ hostile.dang‸", ["danger"]),
-        ("{{ hostile.danger.‸", []),
+        ("{{ hostile.danger.titl‸", ["title"]),  # it is annotated with str
+        ("{{ hostile.danger['‸", []),
         ("{{ hostile.plain.c‸", ["city"]),
         ("{{ hostile['‸", []),
         ("{{ hostile(‸ }}", None),
@@ -605,6 +651,7 @@ def test_a_kernel_completes_a_template_cell(kernel: Kernel) -> None:
         ("%%kida --as ht‸", ["html"]),
         ("%%kida --as=ht‸", ["html"]),
         ("%%kida --und‸", ["--undefined"]),
+        ("%%kida --he‸", ["--help"]),
         ("%%kida --undefined str‸ --live\n{{ x }}", ["strict"]),
         ("%%kida --name ca‸\n{{ x }}", ["card.html"]),
         ("%%kida --to cust‸", ["customer"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -27,6 +28,7 @@ from kida_jupyter.views.error import (
 )
 from kida_jupyter.views.links import CellLinks
 from kida_jupyter.views.report import ErrorReport, Surroundings, report_of
+from kida_jupyter.views.report import _folded as folded
 
 THREE_TEMPLATES = {
     "base.html": "<body>\n{% block body %}{% endblock %}\n</body>",
@@ -144,11 +146,59 @@ def test_of_many_variables_some_are_shown_and_the_others_counted() -> None:
 
 
 def test_the_middle_of_a_long_chain_is_left_out() -> None:
-    found = report("{% macro f(n) %}{{ f(n + 1) if n < 60 else 1 / 0 }}{% endmacro %}{{ f(0) }}")
+    macros = "".join(f"{{% macro f{n}() %}}{{{{ f{n + 1}() }}}}{{% endmacro %}}" for n in range(60))
+    found = report(macros + "{% macro f60() %}{{ 1 / 0 }}{% endmacro %}{{ f0() }}")
     assert len(found.frames) == 12
     assert [frame.skipped for frame in found.frames].count(50) == 1
     assert "… 50 more calls …" in drawing.text(found)
-    assert found.frames[-1].variables[0].value == "60"
+    assert "… 50 more calls …" in Reader(drawing.html(found)).text
+    assert found.frames[-1].name == "f60"
+
+
+def test_of_a_recursion_the_first_and_the_last_turn_are_shown() -> None:
+    found = report("{% macro f(n) %}{{ f(n + 1) if n < 60 else 1 / 0 }}{% endmacro %}{{ f(0) }}")
+    assert [(frame.skipped, frame.times) for frame in found.frames] == [(0, 0), (0, 0), (58, 58), (0, 0)]
+    assert [frame.variables[0].value for frame in found.frames[1:]] == ["0", "59", "60"]
+    assert "  … the same 58 more times …" in drawing.text(found)
+    assert "… the same 58 more times …" in Reader(drawing.html(found)).text
+
+
+def test_a_circle_of_includes_is_told_once() -> None:
+    texts = {"a.html": "{% include 'b.html' %}", "b.html": "text\n{% include 'a.html' %}"}
+    environment = kida.Environment(loader=kida.DictLoader(texts))
+    with pytest.raises(kida.TemplateError) as caught:
+        environment.render("a.html")
+    found = report_of(caught.value)
+    assert len(found.frames) <= 6
+    assert [frame.place for frame in found.frames[-2:]] == ["b.html 2:12", "a.html 1:12"]
+    [times] = [frame.times for frame in found.frames if frame.times]
+    assert f"  … the same 2 calls {times} more times …" in drawing.text(found)
+
+
+def test_endless_recursion_is_told_in_a_few_frames() -> None:
+    found = report(
+        "{% macro f(n) %}{{ g(n) }}{% endmacro %}{% macro g(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}"
+    )
+    assert 3 < len(found.frames) <= 6
+    assert sum(frame.times for frame in found.frames) > 10
+
+
+@pytest.mark.parametrize(
+    ("steps", "shown"),
+    [
+        ("", []),
+        ("abc", [(0, 0), (1, 0), (2, 0)]),
+        ("aaa", [(0, 0), (1, 0), (2, 0)]),
+        ("aaaa", [(0, 0), (3, 2)]),
+        ("xaaaaay", [(0, 0), (1, 0), (5, 3), (6, 0)]),
+        ("abababab", [(0, 0), (1, 0), (6, 2), (7, 0)]),
+        ("ababababa", [(0, 0), (1, 0), (6, 2), (7, 0), (8, 0)]),
+        ("abcabcabc", [(number, 0) for number in range(9)]),
+        ("aaaabbbb", [(0, 0), (3, 2), (4, 0), (7, 2)]),
+    ],
+)
+def test_steps_that_repeat_are_folded(steps: str, shown: list[tuple[int, int]]) -> None:
+    assert folded(steps) == shown
 
 
 def test_the_users_functions_are_told_behind_the_templates_and_steps_in_libraries_are_folded() -> None:
@@ -234,12 +284,53 @@ def test_a_syntax_error_in_an_included_template_has_the_chain_that_led_there() -
     assert found.frames[-1].called_from == "page.html 1:12"
 
 
-def test_a_missing_template_tells_of_the_named_cells() -> None:
+def test_a_missing_template_tells_the_nearest_name_or_else_the_named_cells() -> None:
     error = fails("{% include 'card.html' %}", loader=kida.DictLoader({"cart.html": ""}))
-    found = report_of(error, Surroundings(cells=("cart.html",)))
-    assert (found.suggestion, found.cells) == ("cart.html", ("cart.html",))
-    assert "  named cells: cart.html" in drawing.text(found)
-    assert "cart.html" in Reader(drawing.html(found)).text
+    found = report_of(error, Surroundings(cells=("cart.html", "other.html")))
+    assert (found.suggestion, found.cells) == ("cart.html", ())
+    error = fails("{% include 'zzzqqq' %}", loader=kida.DictLoader({"cart.html": ""}))
+    found = report_of(error, Surroundings(cells=("cart.html", "other.html")))
+    assert (found.suggestion, found.cells) == (None, ("cart.html", "other.html"))
+    assert "  named cells: cart.html, other.html" in drawing.text(found)
+    assert "cart.html, other.html" in Reader(drawing.html(found)).text
+    many = tuple(f"{number}.html" for number in range(50))
+    assert report_of(error, Surroundings(cells=many)).cells == (*many[:8], "…")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{ df.pirce }}", "{{ df['pirce'] }}", '{{ df["pirce"] }}', "{{ row.pirce }}", "{{ row['pirce'] }}"],
+)
+def test_a_misspelt_column_or_label_of_a_table_gets_the_one_that_was_perhaps_meant(text: str) -> None:
+    import pandas as pd
+
+    df = pd.DataFrame({"price": [1], "name": ["a"], 3: [1]})
+    found = report(text, {"df": df, "row": df.iloc[0]})
+    assert found.suggestion == "price"
+    assert "did you mean 'price'?" in drawing.text(found)
+    assert report(text.replace("pirce", "zzzqqq"), {"df": df, "row": df.iloc[0]}).suggestion is None
+
+
+def test_to_suggest_a_column_runs_nothing_of_the_users() -> None:
+    asked: list[str] = []
+
+    class DataFrame:
+        @property
+        def columns(self) -> list[str]:
+            asked.append("columns")
+            return ["price"]
+
+    DataFrame.__module__ = "pandas"
+    assert report("{{ df.pirce }}", {"df": DataFrame()}).suggestion is None
+    assert asked == []
+
+
+def test_what_python_says_of_an_undefined_value_comes_with_its_name() -> None:
+    found = report("{{ shorten(widht, 1) }}", {"shorten": round, "width": 2.25})
+    assert (found.kind, found.hint) == ("TypeError", "'widht' is undefined")
+    found = report("{% set width = 1 %}{{ shorten(widht, width) }}", {"shorten": round})
+    assert (found.hint, found.suggestion) == ("'widht' is undefined", "width")
+    assert report("{{ shorten('x') }}", {"shorten": round}).hint is None
 
 
 def test_a_very_long_message_is_cut() -> None:
@@ -255,13 +346,11 @@ def test_a_very_long_message_is_cut() -> None:
 
 
 def test_text_without_colours_has_no_escape_and_with_colours_says_the_same() -> None:
-    import re
-
     found = report("a\n{{ f() }}", {"f": lambda: 1 // 0})
     plain, painted = drawing.text(found), drawing.text(found, colours=True)
     assert "\x1b" not in plain
     assert "\x1b[1;31m^^^\x1b[0m" in painted
-    assert re.sub(r"\x1b\[[\d;]*m", "", painted) == plain
+    assert without_colours(painted) == plain
 
 
 def test_what_moves_the_cursor_or_turns_text_around_is_made_visible() -> None:
@@ -412,6 +501,73 @@ def test_errors_of_plain_python_stay_ipythons(
     assert "Traceback (most recent call last)" in capsys.readouterr().out
     run(installed, "def (:")
     assert "SyntaxError" in capsys.readouterr().out
+
+
+def without_colours(text: str) -> str:
+    return re.sub(r"\x1b\[[\d;]*m", "", text)
+
+
+WRAPPED = "try:\n    page.render()\nexcept Exception as error:\n    raise RuntimeError('my own'){}"
+
+
+@pytest.mark.parametrize(
+    ("ending", "lead"),
+    [
+        (" from error", "RuntimeError was caused by this:"),
+        ("", "RuntimeError was raised while handling this:"),
+    ],
+)
+def test_beneath_an_exception_of_the_users_own_stands_the_view_of_the_templates_that_led_to_it(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str], ending: str, lead: str
+) -> None:
+    assert isinstance(run(installed, WRAPPED.format(ending)), RuntimeError)
+    written = capsys.readouterr().out
+    native, _, view = without_colours(written).partition(lead)
+    assert "Traceback (most recent call last)" in native
+    assert "RuntimeError: my own" in native
+    assert view.splitlines() == [
+        "",
+        "ZeroDivisionError: division by zero",
+        "  called at In[1]:2: page.render()",
+        "",
+        "  in template at page.html 1:4",
+        "   |",
+        " 1 | {{ 1 / 0 }}",
+        "   |    ^^^^^",
+    ]
+
+
+def test_the_template_may_be_some_exceptions_further_behind(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = WRAPPED.format(" from error").replace("\n", "\n    ")
+    run(
+        installed,
+        f"try:\n    {cell}\nexcept RuntimeError as error:\n    raise OSError('outermost') from error",
+    )
+    assert "OSError was caused by this:\nZeroDivisionError" in capsys.readouterr().out
+
+
+def test_an_exception_raised_from_none_stays_alone(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(installed, WRAPPED.format(" from None"))
+    written = without_colours(capsys.readouterr().out)
+    assert "RuntimeError: my own" in written
+    assert "page.html" not in written
+
+
+def test_a_front_end_that_shows_html_gets_the_view_behind_an_exception_as_html_and_the_traceback_in_full(
+    installed: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed.display_pub = CapturingDisplayPublisher()
+    run(installed, WRAPPED.format(" from error"))
+    [shown] = installed.display_pub.outputs
+    reader = Reader(shown["data"]["text/html"])
+    assert "RuntimeError was caused by this:" in reader.text
+    assert reader.marked == ["1 / 0"]
+    assert shown["data"]["text/plain"].startswith("RuntimeError was caused by this:\nZeroDivisionError: ")
+    assert "Traceback (most recent call last)" in capsys.readouterr().out
 
 
 def test_a_front_end_that_shows_html_gets_it_with_the_text_beside_it_and_the_error_in_a_line(

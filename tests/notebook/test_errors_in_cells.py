@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.notebook.in_process import Session
 from tests.notebook.kernel import Kernel, Run
 
 ENGINE = "import kida\nenv = kida.Environment(loader=kida.DictLoader(pages))\n"
@@ -130,7 +131,7 @@ def test_a_missing_template_shows_where_it_was_looked_for(kernel: Kernel) -> Non
     text = text_of(kernel.run("%%kida\n{% include 'card.html' %}"))
     assert "did you mean 'cart.html'?" in text
     assert "no cell of that name has run" in text
-    assert "named cells: cart.html" in text
+    assert len(text.split("\n\n")[0].splitlines()) == 3, "the message and two lines"
 
 
 def test_the_turn_of_a_loop_and_its_variable_are_shown(kernel: Kernel) -> None:
@@ -223,3 +224,82 @@ def test_the_last_error_can_be_shown_again(kernel: Kernel) -> None:
     run = kernel.run("%tb")
     [shown] = run.shown
     assert "in template at page.html 1:4" in shown["text/plain"]
+
+
+def test_all_unknown_filters_and_tests_of_a_cell_are_told_with_what_to_do(session: Session) -> None:
+    run = session.run("%%kida\n{{ 1 | shoutt }}\n{{ 1 is heavvy }}\n{{ 1 | uper }}")
+    assert [line for line in run.view.splitlines() if "there is no" in line and "K-SEM" in line] == [
+        "K-SEM-001 TemplateSyntaxError: there is no filter named 'shoutt'",
+        "K-SEM-002 TemplateSyntaxError: there is no test named 'heavvy'",
+        "K-SEM-001 TemplateSyntaxError: there is no filter named 'uper'",
+    ]
+    assert "@kida_jupyter.filter above def shoutt(value): …" in run.view
+    assert "@kida_jupyter.test above def heavvy(value): …" in run.view
+    assert "did you mean 'upper'?" in run.view
+    assert "env.add_" not in run.view
+
+
+def test_a_cell_that_awaits_cannot_be_imported_by_one_that_does_not_and_is_told_how_it_can(
+    session: Session,
+) -> None:
+    session.run("async def fetch(): return 42")
+    session.run("%%kida --name later.txt\n{% macro later() %}{{ await fetch() }}{% endmacro %}")
+    cell = "%%kida\n{% from 'later.txt' import later with context %}{{ later() }}"
+    shown = session.run(cell).view
+    assert "template 'later.txt' awaits: it can only be rendered asynchronously" in shown
+    assert "hint: write 'await' in this cell as well, as in {{ await name(…) }}" in shown
+    assert session.run(cell.replace("{{ later", "{{ await later")).text == "42"
+
+
+@pytest.mark.parametrize("options", ["", " --stream"])
+def test_a_coroutine_that_is_written_without_being_awaited_is_pointed_out(
+    session: Session, options: str
+) -> None:
+    session.run("async def fetch(n): return n")
+    for _ in range(2):
+        run = session.run(f"%%kida{options}\n{{{{ fetch(1) }}}}{{{{ fetch(2) }}}}")
+        assert run.stderr.splitlines() == [
+            "fetch() is asynchronous, and was written without being awaited: {{ await fetch(…) }}"
+        ]
+    assert session.run("%%kida\n{{ await fetch(1) }}").stderr == ""
+
+
+def test_other_warnings_of_a_render_are_shown_as_always(session: Session) -> None:
+    session.run("import warnings\ndef warn():\n    warnings.warn('look out', UserWarning)\n    return ''")
+    with pytest.warns(UserWarning, match="look out"):
+        session.run("%%kida\n{{ warn() }}")
+
+
+def test_an_interrupted_render_that_awaits_shows_where_it_was_and_leaves_no_task_behind(
+    kernel: Kernel,
+) -> None:
+    kernel.run(
+        "from asyncio import sleep\nimport gc\nasync def wait():\n    print('begun', flush=True)\n    await sleep(600)"
+    )
+    reply = kernel.interrupt_when_busy("%%kida --name waits.txt\nfirst\n{{ await wait() }}")
+    assert reply["ename"] == "KeyboardInterrupt"
+    assert "waits.txt 2:4" in "".join(reply["traceback"])
+    assert kernel.run("gc.collect()").stderr == ""
+
+
+def test_beneath_an_exception_of_ones_own_stands_the_view_of_the_template(kernel: Kernel) -> None:
+    run = kernel.run(
+        "pages = {'a': '{{ 1 / 0 }}'}\n"
+        + ENGINE
+        + "try:\n    env.render('a')\nexcept Exception as error:\n    raise RuntimeError('mine') from error"
+    )
+    assert run.error is not None
+    assert (run.error["ename"], run.error["evalue"]) == ("RuntimeError", "mine")
+    assert "Traceback" in "\n".join(run.error["traceback"])
+    assert text_of(run).startswith("RuntimeError was caused by this:\nZeroDivisionError: division by zero")
+
+
+def test_what_a_live_cell_binds_itself_is_not_among_what_it_reads(session: Session) -> None:
+    session.run("rows = [1]")
+    session.run(
+        "%%kida --live\n{% for row in rows %}{% let last = row %}{{ last }}{% end %}"
+        "{% match rows %}{% case [one] %}{{ one }}{% end %}{% try %}{{ 1 / 0 }}{% fallback error %}{{ error }}{% end %}"
+    )
+    [cell] = session.notebook.live.list()
+    assert cell.read == ("rows",)
+    session.run("%kida live stop")

@@ -37,7 +37,16 @@ def test_unloading_leaves_the_shell_as_it_was(shell: InteractiveShell) -> None:
         names = dict(shell.user_ns)
         callbacks = {event: list(functions) for event, functions in shell.events.callbacks.items()}
         magics = {kind: dict(magics) for kind, magics in manager.magics.items()}
-        return magics, dict(manager.registry), names, callbacks, dict(shell.meta), set(vars(shell))
+        transformers = list(shell.input_transformers_cleanup)
+        return (
+            magics,
+            dict(manager.registry),
+            names,
+            callbacks,
+            transformers,
+            dict(shell.meta),
+            set(vars(shell)),
+        )
 
     shell.run_cell("pass")
     before = state()
@@ -103,4 +112,4 @@ def test_a_terminal_shows_results_as_text_and_streams_them(tmp_path: Path) -> No
         command, capture_output=True, text=True, check=False, env=environment, stdin=subprocess.DEVNULL
     )
     assert run.stdout.splitlines() == ["<b>Ada</b>", "1 2", "trim_blocks = on"]
-    assert run.stderr.splitlines()[-1:] == ["UsageError: %%kida: argument --to: expected one argument"]
+    assert run.stderr.splitlines()[-1:] == ["UsageError: %%kida: --to needs a value: --to VAR"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from typing import Any
 
 import pytest
@@ -10,10 +12,21 @@ from hypothesis import strategies as st
 
 from kida_jupyter import inspection
 from kida_jupyter.help.explaining import explain
+from kida_jupyter.help.resolving import World
 from kida_jupyter.help.showing import shortly
 from kida_jupyter.notebook import Notebook
 from tests.notebook.kernel import PATIENCE, Kernel
-from tests.notebook.test_completion import CURSOR, PIECES, Hostile, HostileClass, HostileDict, User, world
+from tests.notebook.test_completion import (
+    CURSOR,
+    PIECES,
+    Address,
+    Hostile,
+    HostileClass,
+    HostileDict,
+    Touched,
+    User,
+    world,
+)
 
 
 def told(marked: str, **variables: Any) -> str | None:
@@ -42,8 +55,8 @@ def first_line(marked: str, **variables: Any) -> str:
         ("{{ us‸er }}", "user: tests.notebook.test_completion.User"),
         ("{{ user.na‸me }}", "user.name: str, 3 characters"),
         ("{{ ord‸er.customer }}", "order: dict, 4 items"),
-        ("{{ order.custo‸mer.mail }}", "order.customer: dict, 1 items"),
-        ('{{ order["cus‸tomer"] }}', 'order["customer"]: dict, 1 items'),
+        ("{{ order.custo‸mer.mail }}", "order.customer: dict, 1 item"),
+        ('{{ order["cus‸tomer"] }}', 'order["customer"]: dict, 1 item'),
         ("{{ gr‸eet() }}", "function greet(name, greeting='Hi')"),
         ("{{ gree‸t }}", "function greet(name, greeting='Hi')"),
         ("{{ greet(‸) }}", "function greet(name, greeting='Hi')"),
@@ -62,10 +75,66 @@ def first_line(marked: str, **variables: Any) -> str:
         ('{% import "cards.html" as ui %}{{ u‸i.card() }}', "template cards.html, imported as ui"),
         ('{% include "base‸.html" %}', "template base.html"),
         ('{% include "nowhere‸" %}', "no template 'nowhere'"),
-        ("{% for x in users %}{{ x‸ }}", "x: loop variable, an item of users; the first one is"),
+        ("{% for x in users %}{{ x‸ }}", "x: loop variable, an item of users, such as"),
         ("{% set one = user.name %}{{ on‸e }}", "one = user.name"),
         ("{{ a an‸d b }}", "and"),
-        ("{{ nobo‸dy }}", ""),
+        # what a loop has
+        ("{% for x in users %}{{ loop.in‸dex }}", "property loop.index -> int"),
+        ("{% for x in users %}{{ loop.la‸st }}", "property loop.last -> bool"),
+        ("{% for x in users %}{{ loop.previ‸tem.name }}", "property loop.previtem -> Any"),
+        ("{% for x in users %}{{ loop.index0‸ }}", "attribute loop.index0"),
+        ("{% for x in users %}{{ loop.cyc‸le('a', 'b') }}", "method loop.cycle(*values)"),
+        # keys, at their quotes, within them, and behind the bracket
+        ('{{ order[‸"customer"] }}', 'order["customer"]: dict, 1 item'),
+        ('{{ order["customer"‸] }}', 'order["customer"]: dict, 1 item'),
+        ('{{ order["customer"]‸ }}', 'order["customer"]: dict, 1 item'),
+        ('{{ order["customer"]["mail"]‸ | upper }}', 'order["customer"]["mail"]: str, 5 characters'),
+        ('{% if f(order["total"]‸) %}', 'order["total"]: int'),
+        ("{{ order?['cus‸tomer'] }}", "order?['customer']: dict, 1 item"),
+        ("{{ order['cusomer‸'] }}", "order: no key 'cusomer' is known. Did you mean 'customer'?"),
+        ('{{ orders["‸"] }}', "keys of orders: first"),
+        ("{{ users[0‸] }}", "users[0]: tests.notebook.test_completion.User"),
+        ("{{ users[‸0].name }}", "users[0]: tests.notebook.test_completion.User"),
+        ("{{ users[-1‸] }}", "users[-1]: tests.notebook.test_completion.User"),
+        ("{{ users[5]‸ }}", ""),
+        ('{% set key = "total" %}{{ order[key]‸ }}', "order[key]: int"),
+        ("{{ [1, 2]‸ }}", ""),
+        ('{{ [‸"total"] }}', ""),
+        # methods have no self for a template
+        ("{{ user.name.upp‸er() }}", "method user.name.upper()"),
+        ("{{ text.cen‸ter(3) }}", "method text.center(width, fillchar=' ')"),
+        ("{{ Colour.RE‸D }}", "Colour.RED: tests.notebook.test_completion.Colour"),
+        # names that a tag gives
+        ("{% set o‸ne = user.name %}", "one = user.name"),
+        ("{% for x‸ in users %}", "x: loop variable, an item of users, such as"),
+        ("{% for a, b‸ in order.items() %}", "b: loop variable, an item of order.items(), such as"),
+        ("{% macro car‸d(title, w=1) %}", "macro: card(title, w=1)"),
+        ("{% macro card(tit‸le, w=1) %}", "title: a parameter"),
+        ("{% macro card(‸title) %}", "title: a parameter"),
+        ("{% block us‸er %}", "block user"),
+        (
+            "{% block b %}{{ sup‸er() }}",
+            "super(): what the block writes in the template that this one extends.",
+        ),
+        # words of tags
+        ("{% for x i‸n users %}", "in"),
+        ("{% for x in users recur‸sive %}", "recursive"),
+        ('{% include "base.html" ignore miss‸ing %}', "missing"),
+        ('{% from "cards.html" import card wi‸th context %}', "with"),
+        ("{{ Tr‸ue }}", "True"),
+        # arguments by name
+        ("{{ greet(name‸=1) }}", "name: a parameter of greet"),
+        ("{{ greet(‸name=1) }}", "name: a parameter of greet"),
+        ("{{ greet(nmae‸=1) }}", "greet(name, greeting='Hi') has no parameter nmae. Did you mean name?"),
+        ("{{ nobody(user‸=1) }}", ""),
+        # what is written wrong
+        ("{{ nobo‸dy }}", "no variable nobody is known"),
+        ("{{ usr‸ }}", "no variable usr is known. Did you mean user?"),
+        ("{{ user.nmae‸ }}", "user: no nmae is known in it. Did you mean name?"),
+        ("{% for x in users %}{{ loop.idx‸ }}", "loop: no idx is known in it. Did you mean index?"),
+        ("{{ x | uper‸ }}", "no filter uper. Did you mean upper?"),
+        ("{{ 4 is divisbleby‸(2) }}", "no test divisbleby. Did you mean divisibleby?"),
+        ('{% include "crads‸.html" %}', "no template 'crads.html'. Did you mean cards.html?"),
         ("te‸xt", ""),
         ("{# us‸er #}", ""),
         ("{{ 'us‸er' }}", ""),
@@ -94,8 +163,107 @@ def test_help_with_a_tag_has_an_example() -> None:
     assert "{% include" in (told("{% inclu‸de x %}") or "").partition("\n")[2]
 
 
+class Measured:
+    """Properties of several kinds, none of which may be asked for its value."""
+
+    __slots__ = ("set_later",)
+
+    @property
+    def documented(self) -> dict[str, int | None]:
+        """How long it is.
+
+        In metres.
+        """
+        raise Touched
+
+    @property
+    def bare(self):  # type: ignore[no-untyped-def]
+        raise Touched
+
+    @functools.cached_property
+    def kept(self) -> Address:
+        """Where it is."""
+        raise Touched
+
+    @property
+    def where(self) -> Address:
+        raise Touched
+
+    def method(self, unit: str, places: int = 2) -> str:
+        """In another unit."""
+        raise Touched
+
+
+class Descriptor:
+    """Not what should be told of an attribute."""
+
+    def __get__(self, *_: Any) -> Any:
+        raise Touched
+
+
+Measured.other = Descriptor()  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
-    "marked", ["{{ h‸ }}", "{{ h.danger‸ }}", "{{ h(‸) }}", "{{ h[‸0] }}", "{{ h.plain‸ }}"]
+    ("name", "text"),
+    [
+        ("documented", "property m.documented -> dict[str, int | None]\n\nHow long it is.\n\nIn metres."),
+        ("bare", "property m.bare\n\nIts value is not looked at here: that could run any code."),
+        ("kept", "property m.kept -> Address\n\nWhere it is."),
+        ("other", "attribute m.other\n\nIts value is not looked at here: that could run any code."),
+        ("method", "method m.method(unit, places=2)\n\nIn another unit."),
+    ],
+)
+def test_a_property_is_told_by_its_annotation_and_documentation_and_not_asked_for_its_value(
+    name: str, text: str
+) -> None:
+    assert told(f"{{{{ m.{name}‸ }}}}", m=Measured()) == text
+    assert told(f"{{% set x = m %}}{{{{ x.{name}‸ }}}}", m=Measured()) == text.replace("m.", "x.", 1)
+
+
+def test_what_a_property_is_annotated_with_is_followed() -> None:
+    assert first_line("{{ m.where.ci‸ty }}", m=Measured()) == "m.where.city: str, 4 characters"
+    assert first_line("{{ m.kept.ci‸ty }}", m=Measured()) == "m.kept.city: str, 4 characters"
+
+
+def test_a_template_is_told_with_its_macros_and_where_it_comes_from() -> None:
+    known = World({}, world().environment, {"cards.html": "In[3]"})
+    text = explain('{% include "cards.html" %}', 14, known) or ""
+    assert text.startswith(
+        'template cards.html, from In[3]\n\nmacros: card(title, footer="x", wide=false), row(cells)\n\n{% macro'
+    )
+
+
+def test_a_time_zone_of_a_class_of_ones_own_is_not_asked_for_its_name() -> None:
+    class Zone(dt.tzinfo):
+        def utcoffset(self, when: Any) -> Any:
+            raise Touched
+
+        tzname = dst = __repr__ = utcoffset  # type: ignore[assignment]
+
+    assert shortly(dt.datetime(2024, 1, 2, tzinfo=Zone())) == "<datetime.datetime>"
+    known = dt.datetime(2024, 1, 2, tzinfo=dt.UTC)
+    assert shortly(known) == repr(known)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "{{ h‸ }}",
+        "{{ h.danger‸ }}",
+        "{{ h(‸) }}",
+        "{{ h[‸0] }}",
+        "{{ h[0]‸ }}",
+        "{{ h['a']‸ }}",
+        "{{ h[h]‸ }}",
+        "{{ h.plain‸ }}",
+        "{{ h.nothing‸ }}",
+        "{{ h.danger.upper‸ }}",
+        "{% for x in h %}{{ x‸ }}",
+        "{% for x in h.items() %}{{ x‸ }}",
+        "{% for x in h.itertuples() %}{{ x.a‸ }}",
+        "{% for k, v in h | items %}{{ v‸ }}",
+    ],
 )
 @pytest.mark.parametrize("kind", ["object", "class", "dict", "list", "key"])
 def test_help_runs_no_code_of_the_values(marked: str, kind: str) -> None:
@@ -148,12 +316,19 @@ def ask(kernel: Kernel, marked: str) -> str | None:
 @pytest.mark.parametrize(
     ("marked", "expected"),
     [
-        ("%%kida\n{{ custo‸mer }}", "customer: dict, 1 items"),
+        ("%%kida\n{{ custo‸mer }}", "customer: dict, 1 item"),
         ("%%kida --as html\n<p>\n{{ customer.na‸me }} rest\n", "customer.name: str, 3 characters"),
         ("%%kida\n{{ customer | trun‸cate(3) }}", "filter truncate(length="),
         ("%%kida\n{{ price | wi‸th_tax }}", "filter with_tax(rate=0.2)"),
         ("%%kida\n{{ price | with_tax(‸) }}", "filter with_tax(rate=0.2)"),
         ("%%kida --a‸s html\n{{ x }}", "--as html|markdown|"),
+        ("%%kida --as ht‸ml\n{{ x }}", "--as html|markdown|"),
+        ("%%ki‸da --as html\n{{ x }}", "  %%kida [--as html|"),
+        ("%%kida\n{{ customer['name']‸ }}", "customer['name']: str, 3 characters"),
+        ("%%kida\n{% for x in customer %}{{ loop.fi‸rst }}", "property loop.first -> bool"),
+        ("x = 1\n%kida show ca‸rd.html", "no template 'card.html'"),
+        ("%kida sh‸ow card.html", "%kida show NAME"),
+        ("%ki‸da", "Kida: a cell that starts with %%kida is a template"),
     ],
 )
 def test_a_kernel_helps_in_a_template_cell(kernel: Kernel, marked: str, expected: str) -> None:
@@ -178,7 +353,7 @@ def test_after_unloading_a_kernel_helps_as_before(kernel: Kernel) -> None:
     loaded = kernel.value("'do_inspect' in vars(get_ipython().kernel)")
     kernel.run("%unload_ext kida_jupyter")
     assert (loaded, kernel.value("'do_inspect' in vars(get_ipython().kernel)")) == ("True", "False")
-    assert "dict, 1 items" not in (ask(kernel, "%%kida\n{{ custo‸mer }}") or "")
+    assert "dict, 1 item" not in (ask(kernel, "%%kida\n{{ custo‸mer }}") or "")
 
 
 class FakeKernel:

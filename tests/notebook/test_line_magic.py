@@ -38,7 +38,15 @@ def test_alone_it_prints_help_that_names_each_command_and_what_a_cell_can_do(ses
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_tells_about_itself(session: Session, name: str) -> None:
     text = session.run(f"%kida {name} --help").stdout
-    assert text == session.run(f"%kida help {name}").stdout
+    for asked in (
+        f"help {name}",
+        f"{name} -h",
+        f"{name} ?",
+        f"{name} x --help",
+        f"help {name} x",
+        f"? {name}",
+    ):
+        assert session.run(f"%kida {asked}").stdout == text
     assert text.startswith(COMMANDS[name].usage)
 
 
@@ -54,11 +62,22 @@ def test_a_question_mark_shows_the_help_too(kernel: Kernel) -> None:
             "lst",
             f"%kida: no command lst; there are {', '.join(COMMANDS)}. Did you mean %kida list?",
         ),
-        ("show", "%kida show: the following arguments are required: name"),
+        ("show", "%kida show: name is missing; it is %kida show NAME"),
+        ("save", "%kida save: name and file are missing; it is %kida save NAME FILE [--force]"),
+        ("save --force=1 a b", "%kida save: --force takes no value"),
+        (
+            "config undefined = lenient",
+            "%kida config: an option and its value have no space between them. Did you mean undefined=lenient?",
+        ),
+        (
+            "config undefined =lenient",
+            "%kida config: an option and its value have no space between them. Did you mean undefined=lenient?",
+        ),
+        ("config =", "%kida config: an option and its value have no space between them"),
         ("show one two", "%kida show: 'two' is one word too many; it is %kida show NAME"),
         ("save --forse a b", "%kida save: no option --forse; there is --force. Did you mean --force?"),
         ("list --all", "%kida list: no option --all; it has none"),
-        ("show 'card", "%kida show: No closing quotation"),
+        ("show 'card", "%kida show: a quote is not closed"),
         ("live halt", "%kida live: nothing is called halt. Did you mean %kida live stop?"),
         ("path --reset x", "%kida path: --reset takes no folders with it"),
         ("env --reset x", "%kida env: --reset takes no variable with it"),
@@ -152,6 +171,7 @@ def test_live_cells_are_listed_with_what_they_read_and_can_be_stopped(session: S
     complaint = session.complaint("%kida live stop crad.txt")
     assert complaint == "%kida live: no live cell crad.txt; there are card.txt, In[4]. Did you mean card.txt?"
     assert session.run("%kida live stop card.txt").stdout == "Stopped card.txt\n"
+    assert session.complaint("%kida live stop zebra") == "%kida live: no live cell zebra; there is In[4]"
     assert session.run("%kida live stop").stdout == "Stopped In[4]\n"
     assert session.run("%kida live stop").stdout == "There are no live cells.\n"
 
@@ -405,6 +425,24 @@ def test_config_says_whether_cells_escape_that_do_not_say_it(
 ) -> None:
     session.run(f"%kida config autoescape={value}")
     assert session.run(cell).text == text
+
+
+@pytest.mark.parametrize("line_end", [r"\r\n", r"\n", r"\r"])
+@pytest.mark.parametrize("written", ["{}", "'{}'", '"{}"', "\"'{}'\""])
+def test_a_line_end_is_written_with_quotes_and_without(session: Session, written: str, line_end: str) -> None:
+    run = session.run(f"%kida config newline_sequence={written.format(line_end)}")
+    assert run.stdout == f"newline_sequence = '{line_end}'\n"
+    meant = line_end.replace("\\r", "\r").replace("\\n", "\n")
+    assert session.notebook.environment.newline_sequence == meant
+    assert session.run("%%kida --to kept\na\nb").ok
+    assert session.names["kept"] == f"a{meant}b"
+
+
+def test_a_backslash_keeps_a_space_and_stays_before_other_letters(session: Session) -> None:
+    session.run("%%kida --name 'my card.txt' --quiet\ntext")
+    assert session.run(r"%kida show my\ card.txt").stdout == "text\n"
+    complaint = session.complaint(r"%kida path C:\reports\new")
+    assert complaint == r"%kida path: there is no folder C:\reports\new"
 
 
 def test_other_delimiters_can_be_set(session: Session) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 import kida
+from kida_jupyter.live import fingerprints
 from kida_jupyter.live.fingerprints import fingerprint_of
 from tests.notebook.kernel import PATIENCE, Kernel
 
@@ -355,7 +360,7 @@ def test_an_exit_in_a_live_cell_is_its_own_error_and_leaves_the_kernel_alone(
 def test_a_fingerprint_looks_at_each_shared_value_once_for_all_cells(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kida_jupyter.live import core as module
+    from kida_jupyter.live import watching as module
 
     shell.run_line_magic("load_ext", "kida_jupyter")
     shell.run_cell("shared = [1]")
@@ -404,7 +409,207 @@ def test_an_enormous_or_deep_value_gets_a_fingerprint() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
-    assert not fingerprint_of(deep, {}).is_known
+    found = fingerprint_of(deep, {})
+    assert (found.is_known, found.is_whole) == (True, False)
     assert fingerprint_of(10**100_000, {}).is_known
     while deep:
         deep = deep.pop()
+
+
+# --- values that are too large to be looked at in full -----------------------------------------------------------------
+
+
+class Row:
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.names = {"one": str(number), "more": [number]}
+
+
+def large_frame() -> Any:
+    import numpy as np
+    import pandas as pd
+
+    numbers = np.arange(2_000_000)
+    return pd.DataFrame({"x": numbers, "y": numbers / 2, "name": "a name"})
+
+
+def large_array() -> Any:
+    import numpy as np
+
+    return np.zeros((3_000, 1_000)).T
+
+
+LARGE: dict[str, Callable[[], Any]] = {
+    "a list of numbers": lambda: list(range(3_000_000)),
+    "a list of long texts": lambda: [f"{number:0500}" for number in range(100_000)],
+    "a list of objects": lambda: [Row(number) for number in range(50_000)],
+    "a dict": lambda: {number: str(number) for number in range(1_000_000)},
+    "a dict of dicts of lists": lambda: {a: {b: [b] * 20 for b in range(100)} for a in range(300)},
+    "a set": lambda: set(range(1_000_000)),
+    "an array": large_array,
+    "a data frame": large_frame,
+    "a column": lambda: large_frame().name,
+    "an object with a list": lambda: SimpleNamespace(inside=list(range(3_000_000))),
+}
+
+
+@pytest.fixture(scope="module")
+def large() -> dict[str, Any]:
+    """Large values by what they are, made once."""
+    return {name: make() for name, make in LARGE.items()}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_bounded_number_of_parts_of_a_large_value_is_looked_at(large: dict[str, Any], name: str) -> None:
+    found = fingerprint_of(large[name], {})
+    assert found.looked_at <= 2 * (fingerprints.OBJECTS + fingerprints.PLAIN)
+    assert (found.is_known, found.is_whole) == (True, False)
+    assert found.fits(fingerprint_of(large[name], {})), "what stays is not rendered again"
+
+
+@pytest.mark.parametrize("name", [name for name in LARGE if "texts" not in name])
+def test_no_copy_of_a_large_value_is_made_to_look_at_it(large: dict[str, Any], name: str) -> None:
+    fingerprint_of(large[name], {})  # what is imported for it is no copy
+    tracemalloc.start()
+    try:
+        fingerprint_of(large[name], {})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 << 20, "of the values some are twenty, some more megabytes large"
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("a list of numbers", lambda value: value.append(1)),
+        ("a list of numbers", lambda value: value.__setitem__(0, "x")),
+        ("a list of numbers", lambda value: value.__setitem__(-1, "x")),
+        ("a list of numbers", lambda value: value.reverse()),
+        ("a list of objects", lambda value: setattr(value[0], "number", "x")),
+        ("a dict", lambda value: value.__setitem__("new", 1)),
+        ("a set", lambda value: value.add("new")),
+        ("an array", lambda value: value.__setitem__((0, 0), 1)),
+        ("an array", lambda value: value.__setitem__((-1, -1), 1)),
+        ("a data frame", lambda value: value.__setitem__("new", 1)),
+        ("a data frame", lambda value: value.__setitem__("x", value["x"] * 2)),
+        ("a data frame", lambda value: value.loc.__setitem__((0, "name"), "another")),
+        ("an object with a list", lambda value: setattr(value, "inside", [])),
+    ],
+)
+def test_a_change_of_a_large_value_that_the_sample_shows_is_noticed(
+    name: str, change: Callable[[Any], Any]
+) -> None:
+    value = LARGE[name]()
+    before = fingerprint_of(value, {})
+    change(value)
+    assert not fingerprint_of(value, {}).fits(before)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: list(range(200_000)),
+        lambda: [{"id": number, "name": str(number), "x": number / 2} for number in range(9_000)],
+        lambda: [Row(number) for number in range(2_000)],
+        lambda: {number: str(number) for number in range(100_000)},
+    ],
+    ids=["numbers", "rows", "objects", "a dict"],
+)
+def test_what_fits_is_looked_at_in_full(make: Callable[[], Any]) -> None:
+    assert fingerprint_of(make(), {}).is_whole
+
+
+def test_every_item_of_what_fits_counts() -> None:
+    rows = [{"id": number, "tags": [number]} for number in range(4_000)]
+    before = fingerprint_of(rows, {})
+    assert before.is_whole
+    for at in (0, 1, 777, 3_998, 3_999):
+        rows[at]["tags"].append("new")  # type: ignore[attr-defined]
+        assert not fingerprint_of(rows, {}).fits(before)
+        rows[at]["tags"].pop()  # type: ignore[attr-defined]
+    assert fingerprint_of(rows, {}).fits(before)
+
+
+def test_another_large_value_of_the_same_kind_is_another_one() -> None:
+    one, other = list(range(3_000_000)), list(range(3_000_000))
+    assert not fingerprint_of(one, {}).fits(fingerprint_of(other, {}))
+
+
+def test_a_large_text_is_told_by_its_identity() -> None:
+    text, same = "x" * 10_000_000, "x" * 10_000_000
+    assert fingerprint_of(text, {}).fits(fingerprint_of(text, {}))
+    assert fingerprint_of([text], {}).fits(fingerprint_of([text], {}))
+    assert not fingerprint_of(text, {}).fits(fingerprint_of(same, {}))
+
+
+def test_to_look_at_a_value_runs_no_code_of_its_class_or_metaclass() -> None:
+    ran: list[str] = []
+
+    class Meta(type):
+        def __eq__(cls, other: object) -> bool:
+            ran.append("eq")
+            return True
+
+        def __hash__(cls) -> int:
+            ran.append("hash")
+            return 1
+
+        def __getattribute__(cls, name: str) -> Any:
+            ran.append(name)
+            return super().__getattribute__(name)
+
+    class Odd(metaclass=Meta):
+        def __getattribute__(self, name: str) -> Any:
+            ran.append(name)
+            return super().__getattribute__(name)
+
+        def __len__(self) -> int:
+            ran.append("len")
+            return 0
+
+        def __repr__(self) -> str:
+            ran.append("repr")
+            return ""
+
+    class Items(list[Any], metaclass=Meta):
+        def __iter__(self) -> Any:
+            ran.append("iter")
+            return super().__iter__()
+
+        def __len__(self) -> int:
+            ran.append("len")
+            return 0
+
+    values = [Odd(), Odd(), Items([1, Odd()]), {"a": Odd()}]
+    ran.clear()
+    fingerprint_of(values, {})
+    assert ran == []
+
+
+def test_a_cell_that_reads_something_large_does_not_render_again_without_a_change_and_says_so(
+    shell: InteractiveShell,
+) -> None:
+    rendered: list[int] = []
+    shell.run_line_magic("load_ext", "kida_jupyter")
+    notebook = shell.magics_manager.registry["KidaMagics"].notebook
+    notebook.register("globals", "count", lambda: rendered.append(1) or "")
+    shell.run_cell("big = list(range(3_000_000)); small = [1]")
+    shell.run_cell_magic("kida", "--live", "{{ count() }}{{ big | length }}{{ small[0] }}")
+    shell.run_cell("the_cell_that_starts_it = 'is over'")
+    rendered.clear()
+    shell.run_cell("1")
+    assert rendered == []
+    shell.run_cell("big.append(1)")
+    assert len(rendered) == 1
+    [listed] = notebook.live.list()
+    assert listed.in_part == ("big",)
+    assert "big (in part)" in run_line(shell, "live")
+    shell.run_line_magic("unload_ext", "kida_jupyter")
+
+
+def run_line(shell: InteractiveShell, line: str) -> str:
+    """What a command writes."""
+    with capture_output() as captured:
+        shell.run_line_magic("kida", line)
+    return captured.stdout + "".join(str(output.data) for output in captured.outputs)

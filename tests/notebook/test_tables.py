@@ -152,7 +152,7 @@ def test_no_rows_are_a_table_all_the_same(value: Any) -> None:
         (["ab", "cd"], "", "not str"),
         ([{"a": 1}], "['b']", "there is no column 'b'; the columns are a"),
         ([{"a": 1}], "'a'", "table takes columns as a list of names"),
-        ([(1, 2)], "['one']", "the rows have 2 values, and there are 1 heads"),
+        ([(1, 2)], "['one']", "the table has 2 in a row, and columns names 1"),
     ],
 )
 def test_what_has_no_rows_is_told_so(value: Any, arguments: str, message: str) -> None:

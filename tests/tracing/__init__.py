@@ -1,0 +1,1 @@
+"""Traced renders: what wrote each character, what was called and seen, and the budget."""
