@@ -36,6 +36,8 @@ _OF_STRUCTURE: Final = frozenset(
 """What says that the tags do not fit together: where one is wrong, any of the others may be what is meant."""
 _ENDLESS: Final = frozenset((ErrorCode.UNCLOSED_COMMENT, ErrorCode.UNCLOSED_RAW, ErrorCode.UNCLOSED_TAG))
 """What swallows the rest of the text."""
+_MAX_STEPS_BACK: Final = 16
+"""Errors within errors that are gone back over to find the tag around a place; each reads the text before it again."""
 _STRING: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 _LEAVING: Final = frozenset(("break", "continue"))
 
@@ -169,7 +171,7 @@ def _first_of(text: str, at: int, parts: tuple[str, ...]) -> int:
 
 def _opening_around(text: str, at: int, lexer: Lexer) -> Span | None:
     """Where the tag around a place begins: the lexer tells of a text that ends there."""
-    while True:
+    for _ in range(_MAX_STEPS_BACK):
         try:
             lexer.tokens(Source(text[: at + (at == 0)]))
         except TemplateSyntaxError as error:
@@ -180,6 +182,7 @@ def _opening_around(text: str, at: int, lexer: Lexer) -> Span | None:
             at = _start(error)
         else:
             return _opening_at(text, at, lexer)
+    return None
 
 
 def _opening_at(text: str, at: int, lexer: Lexer) -> Span | None:

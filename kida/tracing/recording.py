@@ -143,6 +143,13 @@ class Budget(NamedTuple):
     characters: int | None = None
 
 
+_HTML: Final = frozenset((Macro.html.__code__, AsyncMacro.html.__code__))
+"""Where a macro's text becomes ``Markup``, as the place that it is called from escapes: the frame that waits for ``run``,
+which waits for the macro's. Another text would come out that nobody knows, were it not made before."""
+_TEXT: Final = frozenset((Macro.text.__code__, AsyncMacro.text.__code__))
+"""Where it becomes a plain text, as the place does not."""
+
+
 class Recorder:
     """What a traced render leaves besides its own list of events.
 
@@ -210,11 +217,20 @@ class Recorder:
 
     def keep(self, text: Any, events: list[Event], place: Place | None, start: int | None) -> Any:
         """A text that events made, remembered by its identity; ``start`` where a call made it."""
-        if place is not None and start is not None:
+        if place is None or start is None:
+            text = self._remembered(text, events, place)
+        else:
             self._called(place, place.kind, place.name, start)
-            if place.kind != "loop":
-                text = _as_wanted(text)
-        text = self._remembered(text, events, place)
+            code = sys._getframe(3).f_code
+            if code in _HTML:
+                text = markup(text)
+            elif code in _TEXT:
+                text = str.__str__(text)
+            # not another's text, as that of a single piece would be: the event it began with is a piece, too
+            kept = _kept((text, events, place))
+            if len(text) > 1 or type(text) is not str:
+                self.by_id[id(text)] = kept
+            self.kept.append(kept)
         self._written += len(text)
         if self._looked_at:
             self._written -= self._looked_at.pop(id(events), _NOT_LOOKED_AT)[2]  # counted while it grew
@@ -350,22 +366,6 @@ def as_str(value: Any) -> str:
 def hand_on(write: Write, events: list[Event]) -> None:
     """Write events that were held back."""
     write.__self__.extend(events)  # type: ignore[attr-defined]
-
-
-_HTML: Final = frozenset((Macro.html.__code__, AsyncMacro.html.__code__))
-_TEXT: Final = frozenset((Macro.text.__code__, AsyncMacro.text.__code__))
-
-
-def _as_wanted(text: Any) -> Any:
-    """A macro's text as the place wants it that the macro is called from, which may escape where the macro does not.
-
-    `kida.runtime.macro` sees to that, and would make another text of it that nobody knows; which of its methods was
-    called is told by the frame that waits for the macro's, behind this one, the recorder's, the macro's and ``run``'s.
-    """
-    code = sys._getframe(4).f_code
-    if code in _HTML:
-        return markup(text)
-    return str.__str__(text) if code in _TEXT else text
 
 
 def concat_text(items: tuple[Any, ...]) -> str:

@@ -70,6 +70,18 @@ def test_trim_leaves_what_it_leaves_its_parts() -> None:
     assert texts_and_parts(trace) == [("hello ", "hello "), ("3", "x")]
 
 
+def test_trim_leaves_lines_their_parts_where_an_empty_one_was_first() -> None:
+    trace = traced("{% filter trim %}  \n one\n  \n two\n{% endfilter %}")
+    assert texts_and_parts(trace) == [("one\n", "one\n"), ("  \n", "  \n"), (" two", " two")]
+
+
+def test_lines_that_read_the_same_have_each_its_own_part() -> None:
+    trace = traced("{% macro m() %}ab\nab\nab\n{% endmacro %}{{ m()|indent(2, true) }}")
+    parts = [one.part for one in trace.segments if one.is_text]
+    assert [one.region.line for one in parts] == [1, 2, 3]
+    assert {one.text for one in parts} == {"ab\n"}
+
+
 def test_replace_leaves_lines_that_it_does_not_change_their_parts() -> None:
     source = "{% macro m() %}one\nt-{{ x }}\nthree {{ y }}\n{% endmacro %}{{ m()|replace('-', '+') }}"
     trace = traced(source, {"x": "XX", "y": "YY"})
@@ -228,7 +240,7 @@ def test_a_text_that_is_filtered_again_and_again_is_looked_through_without_end_o
     source = (
         "{% set ns = namespace(all='') %}"
         "{% for i in range(600) %}{% set part %}<{{ i }}>{% endset %}"
-        "{% set ns.all = (ns.all ~ part)|replace('~', '') %}{% endfor %}{{ ns.all }}"
+        "{% set ns.all = (ns.all ~ part)|safe %}{% endfor %}{{ ns.all }}"
     )
     trace = traced(source)
     assert trace.output.endswith("<599>")

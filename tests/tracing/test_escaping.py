@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+import kida
+
 from .reading import texts_and_parts, traced, written
 
 
@@ -43,6 +45,26 @@ def test_escaping_that_is_decided_while_rendering_keeps_the_parts(escaping: bool
     )
     found = [one.part for one in written(traced(source, {"x": "&", "e": escaping}))]
     assert found == ["x", "!", "<", "x", ">"]
+
+
+@pytest.mark.parametrize("escaping", ["main", "lib"])
+def test_a_macro_of_a_template_that_escapes_otherwise_keeps_its_parts_under_a_name(escaping: str) -> None:
+    environment = kida.Environment(
+        loader=kida.DictLoader({"lib": "{% macro m(x) %}({{ x }}){% endmacro %}"}),
+        autoescape=lambda name: name == escaping,
+    )
+    source = "{% import 'lib' as lib %}{% set a = lib.m('one') %}{{ a }}{{ lib.m('two')|trim }}"
+    template = environment.from_string(source, name="main")
+    trace = template.trace()
+    assert trace.output == template.render() == "(one)(two)"
+    assert texts_and_parts(trace) == [
+        ("(", "("),
+        ("one", "x"),
+        (")", ")"),
+        ("(", "("),
+        ("two", "x"),
+        (")", ")"),
+    ]
 
 
 def test_a_joined_list_of_safe_and_unsafe_texts_keeps_the_safe_ones_parts() -> None:

@@ -40,19 +40,19 @@ def check(made: Generated, autoescape: bool) -> None:
         assert (calls[-1].kind, calls[-1].name) == origin.home, f"{token} is in {calls[-1]}"
 
 
-@settings(max_examples=150, derandomize=True, database=None)
+@settings(max_examples=80, derandomize=True, database=None)
 @given(made=generated_templates())
 def test_each_token_is_in_a_segment_of_its_text_or_expression_and_of_its_call(made: Generated) -> None:
     check(made, autoescape=False)
 
 
-@settings(max_examples=100, derandomize=True, database=None)
+@settings(max_examples=60, derandomize=True, database=None)
 @given(made=generated_templates())
 def test_so_it_is_where_output_is_escaped(made: Generated) -> None:
     check(made, autoescape=True)
 
 
-@settings(max_examples=50, derandomize=True, database=None)
+@settings(max_examples=30, derandomize=True, database=None)
 @given(made=generated_templates())
 def test_values_are_counted_as_often_as_their_tokens_are_written_or_more(made: Generated) -> None:
     trace = traced(made, autoescape=False)
