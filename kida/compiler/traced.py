@@ -53,6 +53,7 @@ class Instruments:
         self.places: dict[tuple[object, ...], PlaceSpec] = {}
         self._turn: tuple[list[ast.stmt], int] = [], 0
         """Where the turn of a loop has just begun: the statements, and how many of them there are."""
+        self._variables: dict[nodes.Node, tuple[str, ...]] = {}
 
     # --- what is written ---------------------------------------------------------------------------------------
 
@@ -201,16 +202,27 @@ class Instruments:
         place = self._place(span, Role.FUNCTION, at, kind, called or None)
         return [py.load(self._g.sink, at), py.load(".ctx", at), place]
 
-    def _variables_in(self, node: nodes.Node) -> list[str]:
-        """The variables that an expression names and that still hold what it saw, by their names in Python."""
+    def _variables_in(self, node: nodes.Node) -> tuple[str, ...]:
+        """The variables that an expression names and that still hold what it saw, by their names in Python.
+
+        What stands in a chain of filters is asked for by each of them: what was found for an inner one is kept.
+        """
         found: dict[str, None] = {}
-        for inner in nodes.walk(node):
+        pending = [node]
+        while pending:
+            inner = pending.pop()
+            known = self._variables.get(inner)
+            if known is not None:
+                found.update(dict.fromkeys(known))
+                continue
+            pending += reversed(nodes.children(inner))
             variable = self._g.scopes.variables.get(inner) if isinstance(inner, nodes.Name) else None
             if variable is None or variable.origin is Origin.DYNAMIC:
                 continue
             if not isinstance(variable.scope.node, nodes.Comprehension):
                 found[variable.python_name] = None
-        return list(found)
+        self._variables[node] = tuple(found)
+        return self._variables[node]
 
     def _find_recorder(self, at: At) -> None:
         self._g.emit(py.assign(_RECORDER, py.call(".recorder", [], at), at))

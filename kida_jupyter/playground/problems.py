@@ -121,7 +121,11 @@ def _of_error(error: BaseException, name: str, source: Source, region: Region) -
     if suggestion:
         meant = f"did you mean {suggestion}?"
         hint = f"{meant} {hint}" if hint else meant
-    fix = _fix(message, suggestion, source.text, start, end, units) if suggestion else None
+    wrong = _wrong_word(message, source.text, start, end)
+    fixes = [_replacing(units, *wrong, suggestion)] if suggestion and wrong else []
+    if wrong and isinstance(error, kida.UndefinedError):
+        # what fails is the operation on what is not there; what is to be mended is the name
+        start, end = wrong
     return {
         "template": sendable(name),
         "from": units.at(start),
@@ -129,12 +133,12 @@ def _of_error(error: BaseException, name: str, source: Source, region: Region) -
         "severity": "error",
         "message": sendable(message),
         "hint": None if hint is None else sendable(hint),
-        "fixes": [] if fix is None else [fix],
+        "fixes": fixes,
     }
 
 
-def _fix(message: str, suggestion: str, text: str, start: int, end: int, units: Units) -> Fix | None:
-    """The word of a part of a template that the message complains about, replaced; it must stand there once."""
+def _wrong_word(message: str, text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the word stands that a message complains about, in a part of a template; it must stand there once."""
     # the last word that a message quotes is the wrong one: filter 'truncate' takes no argument 'lenght'
     for quoted in reversed(_QUOTED.findall(message)):
         places = [
@@ -142,8 +146,7 @@ def _fix(message: str, suggestion: str, text: str, start: int, end: int, units: 
             for found in re.finditer(rf"(?<!\w){re.escape(quoted)}(?!\w)", text[start:end])
         ]
         if len(places) == 1:
-            at = places[0]
-            return _replacing(units, at, at + len(quoted), suggestion)
+            return places[0], places[0] + len(quoted)
     return None
 
 

@@ -18,7 +18,7 @@ from kida_jupyter.playground.messages import Failure, Format
 _MOST: Final = 100_000
 """Characters of a result that are kept in the notebook's file."""
 _MOST_TEXT: Final = 2_000
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 """What a shown result may load: nothing that is not in it."""
 _FONT: Final = "body { margin: 14px; font: 14px/1.5 system-ui, sans-serif; }"
 """What a result looks like that has no style of its own: as in the playground's preview."""

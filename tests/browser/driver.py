@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from tests.browser.lab import HOST, PATIENCE, Lab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, LocatorAssertions, Page, ViewportSize
+    from playwright.sync_api import Locator, LocatorAssertions, Page, Request, ViewportSize
 
 MILLISECONDS: Final = PATIENCE * 1000
 _RAN: Final = re.compile(r"\[\d+\]")
 _AT_HOME: Final = ("data", "blob", "about")
 """Schemes of addresses behind which there is no network."""
+_FORBIDDEN: Final = "csp"
+"""What Chromium says of a request that a content security policy stopped."""
 USUAL: Final[ViewportSize] = {"width": 1280, "height": 900}
 """The size of the page."""
 _KERNEL_IS_IDLE: Final = """() => {
@@ -49,13 +51,14 @@ class Seen:
 
     def __init__(self, page: Page) -> None:
         self.console: list[str] = []
-        self.requests: list[str] = []
+        self._requests: list[Request] = []
+        self._sockets: list[str] = []
         self._page = page
         self._listeners: dict[str, Callable[[Any], None]] = {
             "console": lambda message: self.console.append(f"{message.type}: {message.text}"),
             "pageerror": lambda error: self.console.append(f"error: {error.stack or error.message}"),
-            "request": lambda request: self.requests.append(request.url),
-            "websocket": lambda socket: self.requests.append(socket.url),
+            "request": lambda request: self._requests.append(request),
+            "websocket": lambda socket: self._sockets.append(socket.url),
         }
         for event, listener in self._listeners.items():
             page.on(event, listener)
@@ -64,6 +67,11 @@ class Seen:
         """See no more."""
         for event, listener in self._listeners.items():
             self._page.remove_listener(event, listener)
+
+    @property
+    def requests(self) -> list[str]:
+        """The addresses of what was asked for; what a page's own policy forbids is told too, and never sent."""
+        return [one.url for one in self._requests if one.failure != _FORBIDDEN] + self._sockets
 
     @property
     def from_elsewhere(self) -> list[str]:
