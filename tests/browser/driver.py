@@ -57,11 +57,15 @@ class Seen:
         self._listeners: dict[str, Callable[[Any], None]] = {
             "console": lambda message: self.console.append(f"{message.type}: {message.text}"),
             "pageerror": lambda error: self.console.append(f"error: {error.stack or error.message}"),
-            "request": lambda request: self._requests.append(request),
+            "request": self._asked_for,
             "websocket": lambda socket: self._sockets.append(socket.url),
         }
         for event, listener in self._listeners.items():
             page.on(event, listener)
+
+    def _asked_for(self, request: Request) -> None:
+        # a method of Python's own, which list.append is not: Playwright marks it
+        self._requests.append(request)
 
     def end(self) -> None:
         """See no more."""

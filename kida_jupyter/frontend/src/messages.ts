@@ -49,7 +49,7 @@ export type Span = readonly [template: number, from: number, to: number, line: n
 export type Chain = readonly [kind: string, name: string, span: number, parent: number];
 /** span, how often it ran, last value as short text, its type. */
 export type Value = readonly [span: number, count: number, text: string, type: string];
-/** kind, name, span of the call, count, seconds, seconds without children, parent (-1: none). */
+/** kind, name, span (of a filter where it is used, else where it is defined), count, seconds, seconds without children, parent (-1: none). */
 export type Call = readonly [
   kind: string,
   name: string,

@@ -97,7 +97,7 @@ export function drawPlayground(model: Model, el: HTMLElement): Undo {
     else overrides[name] = value;
     session.change({ overrides });
   });
-  const trace = makeTracePanel((source) => point(source && { in: "call", span: source.index }), goTo);
+  const trace = makeTracePanel((call) => point(call && { in: "call", call }), goTo);
   const python = makePythonPanel(
     root,
     requests.ask,

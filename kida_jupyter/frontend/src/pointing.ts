@@ -1,9 +1,9 @@
 // What is pointed at, in the output or in a template, and all that lights up for it.
 
-import type { Result } from "./messages";
+import type { Call, Result } from "./messages";
 import type { Range } from "./positions";
 import { merged } from "./positions";
-import { type Origin, type Source, isPlainText, lineWithin, originAt, originOf, sourceOf, writtenBy, writtenBySpan } from "./provenance";
+import { type Origin, type Source, isPlainText, lineWithin, originAt, originOf, writtenBy, writtenByCall, writtenBySpan } from "./provenance";
 import { segmentsIn, segmentsWhere } from "./segments";
 import { type Part, originParts, writtenParts } from "./ui/status";
 
@@ -11,7 +11,7 @@ import { type Part, originParts, writtenParts } from "./ui/status";
 export type Target =
   | { readonly in: "output"; readonly place: Range }
   | { readonly in: "template"; readonly template: string; readonly offset: number }
-  | { readonly in: "call"; readonly span: number }
+  | { readonly in: "call"; readonly call: Call }
   | { readonly in: "line"; readonly template: string; readonly range: Range };
 
 /** What lights up, and what the status says. */
@@ -44,7 +44,7 @@ export function lightingFor(result: Result | null, target: Target | null, textOf
     case "template":
       return forTemplate(result, target.template, target.offset, textOf(target.template) ?? "");
     case "call":
-      return forCall(result, target.span, textOf);
+      return forCall(result, target.call);
     case "line":
       return { ...DARK, code: { template: target.template, range: target.range } };
   }
@@ -95,14 +95,13 @@ function forTemplate(result: Result, template: string, offset: number, text: str
   return { lit: found.ranges, here: null, code: codeOf(source), parts: writtenParts(found, text.slice(source.from, source.to)) };
 }
 
-function forCall(result: Result, span: number, textOf: (template: string) => string | undefined): Lighting {
-  const source = sourceOf(result, span);
-  const written = source && writtenBySpan(result, span);
+function forCall(result: Result, call: Call): Lighting {
+  const written = writtenByCall(result, call);
   if (!written) return DARK;
   return {
     lit: written.ranges,
     here: null,
     code: codeOf(written.source),
-    parts: writtenParts(written, expressionOf(written.source, textOf)),
+    parts: writtenParts(written, `${call[0]} ${call[1]}`),
   };
 }

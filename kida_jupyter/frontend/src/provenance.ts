@@ -1,6 +1,6 @@
 // From a place in the output to the template code that wrote it and back, over one result.
 
-import type { Chain, Result, Span, Value } from "./messages";
+import type { Call, Chain, Result, Span, Value } from "./messages";
 import { type Range, lastNotAfter } from "./positions";
 import { type Segment, rangesOf, segmentAt, segmentsWhere } from "./segments";
 
@@ -97,9 +97,21 @@ export function writtenBy(result: Result, template: string, offset: number, text
 
 /** What a span wrote, itself or through what it called. */
 export function writtenBySpan(result: Result, index: number): Written | null {
+  // A loop's rows are not called from the loop's tag: what they write is the body's.
+  return writtenThrough(result, index, (kind, _, span) => span === index && kind !== "loop");
+}
+
+/** What a call of the tree of calls wrote: by its name, as the tree has where a macro stands, and a chain where it was called. */
+export const writtenByCall = (result: Result, [kind, name, span]: Call): Written | null =>
+  writtenThrough(result, span, (aKind, aName) => aKind === kind && aName === name);
+
+/** Parameters: `isStep`, whether a call is a step of a chain; what such a chain wrote counts, and what the span did. */
+function writtenThrough(result: Result, index: number, isStep: (...step: Chain) => boolean): Written | null {
   const source = sourceOf(result, index);
   if (!source) return null;
-  const through = chainsThrough(result, index);
+  const through: boolean[] = [];
+  // Parents stand before children, so one pass does.
+  for (const step of result.chains) through.push(isStep(...step) || (step[3] >= 0 && through[step[3]] === true));
   const called = through.some(Boolean);
   const own = segmentsWhere(
     result.segments,
@@ -111,16 +123,6 @@ export function writtenBySpan(result: Result, index: number): Written | null {
     pieces: called ? rangesOf(own).length : own.length,
     value: valueOf(result, index),
   };
-}
-
-/** For each chain: whether a call at this span is a step of it. Parents stand before children, so one pass does. */
-function chainsThrough(result: Result, index: number): boolean[] {
-  const through: boolean[] = [];
-  for (const [kind, , span, parent] of result.chains) {
-    // A loop's rows are not called from the loop's tag: what they write is the body's.
-    through.push((span === index && kind !== "loop") || (parent >= 0 && through[parent] === true));
-  }
-  return through;
 }
 
 /** Spans of a template that hold an offset, innermost first. */

@@ -106,8 +106,18 @@ describe("what lights up", () => {
     expect(light.parts).toEqual([]);
   });
 
+  test("for a call of the tree: all that it wrote, wherever it was called", () => {
+    const call = result.calls.find((it) => it[0] === "macro");
+    const light = call && lightingFor(result, { in: "call", call }, textOf);
+    expect(light && written(light.lit)).toEqual(["<p>🐧 ADELIE: 3706 g</p>", "<p>🐧 GENTOO: 5092 g</p>"]);
+    expect(light && said(light.parts)).toBe("`macro card` wrote 2 pieces");
+    const filter = result.calls.find((it) => it[0] === "filter");
+    const upper = filter && lightingFor(result, { in: "call", call: filter }, textOf);
+    expect(upper && written(upper.lit)).toEqual(["ADELIE", "GENTOO"]);
+  });
+
   test("for nothing: nothing", () => {
-    expect(lightingFor(null, { in: "call", span: 0 }, textOf).lit).toEqual([]);
+    expect(lightingFor(null, { in: "call", call: ["macro", "card", 0, 1, 0, 0, -1] }, textOf).lit).toEqual([]);
     expect(lightingFor(result, null, textOf).lit).toEqual([]);
     expect(lightingFor(result, { in: "output", place: { from: 9999, to: 10_000 } }, textOf).here).toBeNull();
   });

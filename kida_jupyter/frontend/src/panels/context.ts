@@ -60,15 +60,23 @@ export function makeContextPanel(override: (name: string, value: Json | undefine
     const all = [...variables, ...unread];
     empty.hidden = all.length > 0;
     table.hidden = all.length === 0;
+    const focused = focusedRow();
     const kept = editing ? [...body.children].find((it) => (it as HTMLElement).dataset.name === editing) : undefined;
     body.replaceChildren(...all.map((it) => (it.name === editing && kept ? kept : row(it, overrides))));
     if (kept?.isConnected) (kept.querySelector("input") as HTMLInputElement | null)?.focus();
+    else if (focused) focusRow(focused);
   };
+
+  const focusedRow = (): string => {
+    const active = (element.getRootNode() as Document | ShadowRoot).activeElement;
+    return active && body.contains(active) ? ((active.closest("tr") as HTMLElement).dataset.name ?? "") : "";
+  };
+  const focusRow = (name: string): void => (body.querySelector(`[data-name="${CSS.escape(name)}"] button`) as HTMLElement | null)?.focus();
 
   const stop = (name: string): void => {
     editing = "";
     draw();
-    (body.querySelector(`[data-name="${CSS.escape(name)}"] button`) as HTMLElement | null)?.focus();
+    focusRow(name);
   };
 
   const row = (it: Variable, overrides: Readonly<Record<string, Json>>): HTMLElement => {

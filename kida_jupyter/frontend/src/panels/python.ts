@@ -41,6 +41,7 @@ export function makePythonPanel(
   const note = h("div", { class: "pane-note", hidden: true });
   let code: PythonCode | null = null;
   let asked = "";
+  let followed = 0;
 
   const lineAt = (view: EditorView, offset: number): number | null =>
     code && templateLine(code.lines, view.state.doc.lineAt(offset).number);
@@ -74,6 +75,18 @@ export function makePythonPanel(
     note.textContent = text;
   };
 
+  const follow = (): void => {
+    const { doc } = view.state;
+    const lit = code
+      ? pythonLines(code.lines, followed)
+          .filter((it) => it >= 1 && it <= doc.lines)
+          .map((it): Range => doc.line(it))
+      : [];
+    light(view, { lit, here: null });
+    const first = lit[0];
+    if (first && !view.hasFocus) view.dispatch({ effects: EditorView.scrollIntoView(first.from, { y: "nearest" }) });
+  };
+
   return {
     element,
     show: (template, version) => {
@@ -92,18 +105,12 @@ export function makePythonPanel(
         if (answer.error && !answer.text) return;
         code = answer;
         showText(view, answer.text);
+        follow();
       });
     },
     follow: (line) => {
-      const { doc } = view.state;
-      const lit = code
-        ? pythonLines(code.lines, line)
-            .filter((it) => it >= 1 && it <= doc.lines)
-            .map((it): Range => doc.line(it))
-        : [];
-      light(view, { lit, here: null });
-      const first = lit[0];
-      if (first && !view.hasFocus) view.dispatch({ effects: EditorView.scrollIntoView(first.from, { y: "nearest" }) });
+      followed = line;
+      follow();
     },
     close: () => view.destroy(),
   };

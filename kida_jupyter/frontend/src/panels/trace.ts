@@ -58,17 +58,17 @@ export function duration(seconds: number): string {
   return `${seconds.toFixed(2)} s`;
 }
 
-/** Parameters: `point` and `pick`, called with the place of a call when it is gone over or chosen. */
-export function makeTracePanel(point: (source: Source | null) => void, pick: (source: Source) => void): TracePanel {
+/** Parameters: `point`, called with a call when it is gone over; `pick`, with its place when it is chosen. */
+export function makeTracePanel(point: (call: Call | null) => void, pick: (source: Source) => void): TracePanel {
   const body = h("tbody");
   const empty = h("p", { class: "quiet empty" }, "Nothing was called.");
   const table = h(
     "table",
-    { class: "grid trace", role: "treegrid", "aria-label": "Calls. Left and right fold and unfold, Enter goes to the place of the call." },
+    { class: "grid trace", role: "treegrid", "aria-label": "Calls. Left and right fold and unfold, Enter goes to the place in the template." },
     h(
       "thead",
       {},
-      h("tr", {}, ...["What", "Called at", "Count", "Time", "Own time"].map((it) => h("th", { scope: "col", role: "columnheader" }, it))),
+      h("tr", {}, ...["What", "Where", "Count", "Time", "Own time"].map((it) => h("th", { scope: "col", role: "columnheader" }, it))),
     ),
     body,
   );
@@ -121,9 +121,9 @@ export function makeTracePanel(point: (source: Source | null) => void, pick: (so
         "aria-level": row.level,
         "aria-expanded": row.hasChildren ? String(!isFolded(row)) : null,
         onclick: () => source && pick(source),
-        onpointerenter: () => point(source),
+        onpointerenter: () => point(row.call),
         onpointerleave: () => point(null),
-        onfocus: () => point(source),
+        onfocus: () => point(row.call),
         onblur: () => point(null),
       },
       h("td", { role: "gridcell", class: "what" }, toggle, h("span", { class: "kind" }, kind), " ", h("code", {}, name)),

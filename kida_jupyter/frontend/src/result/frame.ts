@@ -113,6 +113,9 @@ function openInside(window: FrameWindow, events: FrameEvents): Inside {
   let texts: Placed[] = [];
   let elements: Placed[] = [];
   let outlined: Element[] = [];
+  const markFocus = (has: boolean): void => {
+    window.frameElement?.toggleAttribute("data-focused", has);
+  };
 
   // After the output's own styles, whatever they say.
   const marks = new window.CSSStyleSheet();
@@ -130,6 +133,9 @@ function openInside(window: FrameWindow, events: FrameEvents): Inside {
     }, { capture: true }),
     ...["auxclick", "submit", "dragstart", "drop"].map((name) => on(document, name, (event) => event.preventDefault(), { capture: true })),
     on<KeyboardEvent>(document, "keydown", (event) => events.key(event)),
+    // A frame that has the focus inside is not :focus for the page around it, in Chromium.
+    on(window, "focus", () => markFocus(true)),
+    on(window, "blur", () => markFocus(false)),
   );
 
   const index = (): void => {
