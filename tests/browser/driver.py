@@ -198,18 +198,25 @@ class Notebook:
         self.page = page
         self.seen = Seen(page)
         self._lab = lab
-        self._name = name
+        self.name = name
         self._screenshots = screenshots
 
     def open(self, *cells: str) -> list[Cell]:
         """Write a notebook of cells, open it, and wait for its kernel."""
-        path = f"{self._name}.ipynb"
+        path = f"{self.name}.ipynb"
         self._lab.write(path, cells)
         self.command("docmanager:open", path=path)
         found = [self.cell(number) for number in range(len(cells))]
         expect(found[-1].editor).to_be_visible()
         self.page.wait_for_function(_KERNEL_IS_IDLE)
         return found
+
+    def reopen(self) -> None:
+        """Close it and end its kernel, and open what was saved."""
+        self.page.evaluate(_CLOSE)
+        self._lab.end_sessions()
+        self.command("docmanager:open", path=f"{self.name}.ipynb")
+        expect(self.cell(0).editor).to_be_visible()
 
     def close(self) -> None:
         """Close it, unsaved, and end its kernel; the next one finds the page as this one did."""
@@ -249,8 +256,8 @@ class Notebook:
             [name, arguments],
         )
 
-    def keep_picture(self, name: str) -> None:
-        """Save what the page shows as ``name``.png, where pictures are wanted."""
+    def keep_picture(self, name: str, page: Page | None = None) -> None:
+        """Save what the page, or another one, shows as ``name``.png, where pictures are wanted."""
         if self._screenshots is not None:
             self._screenshots.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=self._screenshots / f"{name}.png", animations="disabled")
+            (page or self.page).screenshot(path=self._screenshots / f"{name}.png", animations="disabled")

@@ -29,6 +29,7 @@ import { agreeOn } from "./agreement";
 import { completion } from "./completion";
 import { explanations } from "./explain";
 import { valuesField } from "./values";
+import { typeOverEnd } from "./typing";
 
 /** What a drift leads from: the text of the last good result, or that of the last result with its problems. */
 export type Base = "spans" | "problems";
@@ -99,6 +100,7 @@ export function openDocument(name: string, text: string, format: Format, place: 
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
+        typeOverEnd,
         highlightActiveLine(),
         highlightSelectionMatches(),
         search({ top: true }),
