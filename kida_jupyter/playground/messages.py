@@ -106,6 +106,15 @@ class Result(Provenance):
     cut: Cut | None
 
 
+class Early(TypedDict):
+    """The output of a large result, sent before it is worked out where each character came from."""
+
+    edition: int
+    output: str
+    seconds: float
+    cut: Cut | None
+
+
 class Completion(TypedDict):
     """One thing to write at the cursor."""
 

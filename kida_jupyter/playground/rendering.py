@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -24,6 +26,22 @@ class Rendered:
     reading: Reading
     environment: kida.Environment
     seconds: float
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no cyclic garbage meanwhile.
+
+    A render and what is told of it are a hundred thousand objects that live to its end, and the collector would go
+    through them, and through all of the notebook's, again and again: a quarter of the time from a key to its result.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def render(

@@ -26,8 +26,8 @@ from kida_jupyter.playground.making import Maker
 from kida_jupyter.playground.messages import FORMATS, Format, Result, Show
 from kida_jupyter.playground.positions import plain_line_ends, sendable
 from kida_jupyter.playground.reading import ReadVariable
-from kida_jupyter.playground.rendering import Rendered, render
-from kida_jupyter.playground.result import empty_result
+from kida_jupyter.playground.rendering import Rendered, render, uncollected
+from kida_jupyter.playground.result import LARGE, early_result, empty_result
 from kida_jupyter.playground.saving import save
 from kida_jupyter.playground.showing import Outputs, has_kernel, notebook_here
 from kida_jupyter.playground.static_form import State, as_html, as_text
@@ -79,6 +79,7 @@ class Playground(anywidget.AnyWidget):
     overrides: Any = t.Dict(key_trait=t.Unicode()).tag(sync=True)
     show: Any = t.Dict().tag(sync=True)
     result: Any = t.Dict().tag(sync=True)
+    early: Any = t.Dict().tag(sync=True)
     busy: Any = t.Bool(False).tag(sync=True)
 
     source: Any = t.Unicode()
@@ -267,10 +268,11 @@ class Playground(anywidget.AnyWidget):
         if self._is_rendering:
             self._is_outdated = True
             return
-        self._render()
-        if self._is_outdated:
-            self._is_outdated = False
+        with uncollected():
             self._render()
+            if self._is_outdated:
+                self._is_outdated = False
+                self._render()
         self._outputs.update_soon(self._static)
 
     def _render(self) -> None:
@@ -278,6 +280,8 @@ class Playground(anywidget.AnyWidget):
         made: tuple[Result, Mapping[str, ReadVariable] | None] | None = None
         try:
             rendered = render(self._workshop, self.overrides, self._given, self._budget)
+            if rendered.trace is not None and len(rendered.trace.output) > LARGE:
+                self.early = early_result(self.edition, rendered.trace, rendered.seconds)
             try:
                 made = self._maker.made(rendered, self.edition, self.result)
             except BaseException as error:  # an interrupt mostly; whatever it is, the page has to hear of it
@@ -288,6 +292,7 @@ class Playground(anywidget.AnyWidget):
             with self.hold_sync():
                 if made is not None:
                     self.result = made[0]
+                self.early = {}
                 self.busy = False
         self._note(rendered)
         self._tell(rendered, made[1])

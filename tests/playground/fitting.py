@@ -1,17 +1,16 @@
-"""Whether a message has the shape that `kida_jupyter.playground.messages` writes down: strictly, with no key too many."""
+"""Whether a message has the shape that a module of messages writes down: strictly, with no key too many."""
 
 from __future__ import annotations
 
+import sys
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
-
-from kida_jupyter.playground import messages
 
 
 def misfits(value: Any, shape: Any, at: str = "message") -> list[str]:
     """What of a message, as JSON gives it, does not fit a type; empty where all does."""
     if is_typeddict(shape):
-        return _of_mapping(value, get_type_hints(shape, vars(messages)), at)
+        return _of_mapping(value, get_type_hints(shape, vars(sys.modules[shape.__module__])), at)
     origin, parts = get_origin(shape), get_args(shape)
     if shape is Any:
         return []

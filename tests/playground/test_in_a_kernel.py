@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from kida_jupyter.playground.messages import Answer, Completions, Explanation, PythonCode, Result, Whole
+from kida_jupyter.playground.messages import (
+    Answer,
+    Completions,
+    Early,
+    Explanation,
+    PythonCode,
+    Result,
+    Whole,
+)
 from tests.notebook.kernel import Kernel
 from tests.playground.fitting import misfits, out_of_range
 from tests.playground.page import Page, drain, opened
@@ -222,6 +230,18 @@ def test_what_is_no_question_is_not_answered(page: Page, content: Any) -> None:
     page.wait(page.send({"method": "custom", "content": content}))
     assert page.answers == []
     assert page.edit("still {{ title }}")["output"] == "still Dream"
+
+
+def test_a_large_output_comes_before_all_that_is_told_of_it(page: Page) -> None:
+    before = len(page.updates)
+    result = page.edit("{{ '<p>' * 10_000 }}{{ title }}")
+    told = [(name, one[name]) for one in page.updates[before:] for name in ("early", "result") if name in one]
+    assert [name for name, _ in told] == ["early", "early", "result"]
+    early = told[0][1]
+    assert misfits(early, Early) == []
+    assert {name: result[name] for name in early} == early
+    assert len(early["output"]) > 30_000
+    assert page.state["early"] == {}
 
 
 def test_two_playgrounds_do_not_disturb_each_other(page: Page) -> None:

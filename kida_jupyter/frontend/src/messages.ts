@@ -89,6 +89,9 @@ export interface Result {
   readonly cut: { readonly shown: number; readonly whole: number } | null;
 }
 
+/** The output of a large result, sent before it is worked out where each character came from. */
+export type Early = Pick<Result, "edition" | "output" | "seconds" | "cut">;
+
 /** A question to Python; its answer carries the same id. */
 export type Question =
   | { type: "complete"; template: string; offset: number; text: string }

@@ -305,6 +305,10 @@ export function drawPlayground(model: Model, el: HTMLElement): Undo {
 
   undos.add(
     session.on("result", drawResult),
+    session.on("early", () => {
+      const [early, result] = [session.early(), session.result()];
+      if (early && result) results.draw({ ...result, ...early, ok: true, error: null, segments: [] });
+    }),
     session.on("busy", () => {
       kernel.heard();
       drawState();

@@ -1,11 +1,11 @@
 // The state that the page shares with Python: templates, editions, what is shown, the result. One session a view.
 
-import type { Format, Json, Result, Show } from "./messages";
+import type { Early, Format, Json, Result, Show } from "./messages";
 import { type Model, type Undo, Undos, listen } from "./model";
-import { validFormat, validResult, validShow, validTexts } from "./validation";
+import { validEarly, validFormat, validResult, validShow, validTexts } from "./validation";
 import { withPlainLineEnds } from "./changes";
 
-export type Topic = "templates" | "active" | "main" | "format" | "overrides" | "show" | "result" | "busy" | "edition" | "lost" | "sent";
+export type Topic = "templates" | "active" | "main" | "format" | "overrides" | "show" | "result" | "early" | "busy" | "edition" | "lost" | "sent";
 
 export interface Session {
   templates(): Readonly<Record<string, string>>;
@@ -15,6 +15,8 @@ export interface Session {
   overrides(): Readonly<Record<string, Json>>;
   show(): Show;
   result(): Result | null;
+  /** The output of the result that comes next, if it is there already. */
+  early(): Early | null;
   busy(): boolean;
   /** The latest edition, edits that are not sent yet included. */
   edition(): number;
@@ -38,7 +40,7 @@ const DEBOUNCE = 30;
 // Results come for editions at most so many behind.
 const REMEMBERED = 60;
 
-const WATCHED: readonly Topic[] = ["templates", "active", "main", "format", "overrides", "show", "result", "busy", "edition"];
+const WATCHED: readonly Topic[] = ["templates", "active", "main", "format", "overrides", "show", "result", "early", "busy", "edition"];
 
 /** Opens a session over the model. */
 export function openSession(model: Model): Session {
@@ -111,6 +113,7 @@ export function openSession(model: Model): Session {
     overrides: () => (model.get("overrides") ?? {}) as Record<string, Json>,
     show: () => validShow(model.get("show")),
     result: () => result,
+    early: () => validEarly(model.get("early")),
     busy: () => model.get("busy") === true,
     edition: () => editionNow() + (Object.keys(unsent).length ? 1 : 0),
     textIn: (edition, template) => (edition === null ? undefined : editions.get(edition)?.[template]),

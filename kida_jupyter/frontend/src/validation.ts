@@ -6,6 +6,7 @@ import type {
   Chain,
   Completion,
   Completions,
+  Early,
   Explanation,
   Failure,
   Fix,
@@ -148,6 +149,9 @@ const segments = (value: unknown, length: number, spans: number, chains: number)
   return flat;
 };
 
+const cut = orNull(fields<{ shown: number; whole: number }>({ shown: whole, whole }));
+const early = fields<Early>({ edition: whole, output: text, seconds: number, cut });
+
 const result: Check<Result> = (value) => {
   const it = record(value);
   const field = <T>(name: string, check: Check<T>): T => within(`.${name}`, () => check(it[name]));
@@ -172,7 +176,7 @@ const result: Check<Result> = (value) => {
     values: field("values", listOf(tuple(span, whole, text, text))) as unknown as Value[],
     calls: calls as unknown as Call[],
     context: field("context", listOf(variable)),
-    cut: field("cut", orNull(fields<{ shown: number; whole: number }>({ shown: whole, whole }))),
+    cut: field("cut", cut),
   };
 };
 
@@ -207,11 +211,13 @@ function quietly<T>(check: Check<T>, value: unknown, what: string): T | null {
 }
 
 /** The result if it has its shape; else null, and a warning in the console. An empty object is a result not there yet. */
-export function validResult(value: unknown): Result | null {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "object" && Object.keys(value).length === 0) return null;
-  return quietly(result, value, "result");
-}
+export const validResult = (value: unknown): Result | null => (isNothing(value) ? null : quietly(result, value, "result"));
+
+/** The output that comes before a result; the same. */
+export const validEarly = (value: unknown): Early | null => (isNothing(value) ? null : quietly(early, value, "early output"));
+
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
 
 /** The answer to a question if it has its shape; else null, and a warning in the console. */
 export function validAnswer<K extends Question["type"]>(type: K, value: unknown): Answers[K] | null {

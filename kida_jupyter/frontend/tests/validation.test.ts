@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
-import { validAnswer, validFormat, validResult, validShow, validTexts } from "../src/validation";
+import { validAnswer, validEarly, validFormat, validResult, validShow, validTexts } from "../src/validation";
 import { sample, samples } from "./samples";
 
 const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
@@ -9,6 +9,13 @@ beforeEach(() => warn.mockClear());
 const good = samples().filter(([, it]) => it.what === "result");
 const answers = samples().filter(([, it]) => it.what === "answer");
 const bad = samples("malformed/");
+
+test("an early output is let through, and nothing that is none", () => {
+  const early = { edition: 3, output: "so far", seconds: 0.1, cut: null };
+  expect(validEarly(early)).toEqual(early);
+  expect(validEarly({})).toBeNull();
+  expect(validEarly({ ...early, output: 7 })).toBeNull();
+});
 
 describe("results", () => {
   test.each(good)("%s is taken as it is", (_, { message }) => {
