@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from tests.browser.lab import Lab
 
 LOAD: Final = "%load_ext kida_jupyter\nfrom kida_jupyter import Playground\nname = 'Zoë'"
-RESTART: Final = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => null)"
+RESTART: Final = (
+    "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => null)"
+)
 SHUT_DOWN: Final = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown().then(() => null)"
 CODE_POINTS: Final = "👩‍🔬 é\t{{ a }}😀{{ b }}\r\n\t{{ c }}e\u0301{{ a }}"
 """What has more UTF-16 units than characters, more characters than are seen, tabs, and the line end of Windows."""
@@ -122,7 +125,9 @@ def test_a_notebook_that_is_opened_again_shows_the_last_state_without_a_kernel(
     notebook.keep_picture("playground-opened-again")
 
 
-def test_a_notebook_exported_to_html_shows_the_last_state(notebook: Notebook, lab: Lab, tmp_path: Path) -> None:
+def test_a_notebook_exported_to_html_shows_the_last_state(
+    notebook: Notebook, lab: Lab, tmp_path: Path
+) -> None:
     from nbconvert import HTMLExporter
 
     text, _ = HTMLExporter().from_filename(str(saved(notebook, lab)))
@@ -142,7 +147,9 @@ def test_a_notebook_exported_to_html_shows_the_last_state(notebook: Notebook, la
 
 
 @pytest.mark.parametrize(("value", "expression"), [("ä", "a"), ("𝔟 & co", "b"), ("see", "c")])
-def test_places_agree_from_the_preview_to_the_template(notebook: Notebook, value: str, expression: str) -> None:
+def test_places_agree_from_the_preview_to_the_template(
+    notebook: Notebook, value: str, expression: str
+) -> None:
     playground = only(
         notebook,
         f"a, b, c = 'ä', '𝔟 & co', 'see'\nPlayground({CODE_POINTS!r}, format='html')",
@@ -204,7 +211,9 @@ def test_two_million_characters_stay_usable(notebook: Notebook) -> None:
 
 def test_a_key_is_seen_in_the_result(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
     """Tells how long it takes; that it comes is what is tested."""
-    playground = only(notebook, f"{LONG}\np = Playground(source)\np", "print(len(source.splitlines()), len(p.output))")
+    playground = only(
+        notebook, f"{LONG}\np = Playground(source)\np", "print(len(source.splitlines()), len(p.output))"
+    )
     sizes = notebook.cell(2).run().printed.inner_text()
     playground.line("<h1>").click()
     notebook.page.keyboard.press("Home")
@@ -217,7 +226,7 @@ def test_a_key_is_seen_in_the_result(notebook: Notebook, capsys: pytest.CaptureF
         took.append(watch.evaluate("it => it.painted"))
     expect(playground.preview.locator("h1")).to_have_text("abcdefghijklZoë")
     with capsys.disabled():
-        print(
+        sys.stdout.write(
             f"\nfrom a key to the painted result, {sizes.strip()} lines and characters: "
-            f"median {median(took):.0f} ms, from {min(took):.0f} to {max(took):.0f}"
+            f"median {median(took):.0f} ms, from {min(took):.0f} to {max(took):.0f}\n"
         )
