@@ -103,8 +103,8 @@ def compile_template(
             raise
         raise too_deep(template, source) from None
     extends = any(isinstance(node, nodes.Extends) for node in nodes.walk(template))
-    places = () if g.instruments is None else tuple(g.instruments.places.values())
-    return Compiled(code, tuple(g.links.values()), tuple(scopes.blocks), extends, places)
+    named = () if g.instruments is None else tuple(g.instruments.places.values())
+    return Compiled(code, tuple(g.links.values()), tuple(scopes.blocks), extends, named)
 
 
 def too_deep(template: nodes.Template, source: Source) -> TemplateSyntaxError:

@@ -157,7 +157,8 @@ def _filtered(g: Generator, node: nodes.For, iterable: ast.expr, at: At) -> ast.
         raise AssertionError("a loop without condition is not filtered")
     held = g.temporary("iterable")
     iterate = ".async_iterate" if g.form.is_async else ".iter"
-    g.emit(py.assign(held, py.call(iterate, [iterable], at), at))
+    items: ast.expr = py.call(iterate, [iterable], at)
+    g.emit(py.assign(held, items if g.instruments is None else g.instruments.watched(items, at), at))
     scope = g.scopes.opened[node, "condition"]
     outer, g.scope = g.scope, scope
     g._owners[scope] = g.function

@@ -93,6 +93,8 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
         g._owners[scope] = g.function
         if g.form.is_async:
             iterable = py.call(".async_iterate", [iterable], at)
+        if g.instruments is not None:
+            iterable = g.instruments.watched(iterable, at)
         target = assignment_target(g, clause.target)
         conditions = [g.expression(condition) for condition in clause.conditions]
         clauses.append(ast.comprehension(target, iterable, conditions, int(g.form.is_async)))

@@ -69,7 +69,7 @@ class Generator:
         self.scopes = scopes
         self.options = options
         self.form: Form = options.form
-        self.at = py.Places(source).of
+        self.at = (options.places or py.Places(source)).of
         self.escaping: bool | None = options.autoescape
         self.outer_escaping = options.autoescape
         self.volatile = False
@@ -191,7 +191,8 @@ class Generator:
         buffer = self.temporary("buffer")
         writer = self.temporary("write")
         self.emit(py.assign(buffer, ast.List([], py.LOAD, **at), at))
-        self.emit(py.assign(writer, py.attribute(py.load(buffer, at), "append", at), at))
+        write = "append" if self.instruments is None else "extend"
+        self.emit(py.assign(writer, py.attribute(py.load(buffer, at), write, at), at))
         outer = self.sink, self.silenced
         self.sink, self.silenced = writer, "never" if audible else self.silenced
         yield buffer
@@ -236,7 +237,7 @@ class Generator:
     def joined(self, buffer: str, at: At) -> ast.expr:
         """The text in a buffer."""
         if self.instruments is not None:
-            return py.call(".text_of", [py.load(buffer, at)], at)
+            return self.instruments.joined(buffer, at)
         return py.joined(buffer, at)
 
     def text_of_body(self, buffer: str, span: Span, at: At) -> ast.expr:

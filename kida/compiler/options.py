@@ -10,6 +10,7 @@ from kida.runtime.forms import Form
 from kida.values import Value
 
 if TYPE_CHECKING:
+    from kida.compiler.python import Places
     from kida.tracing.recording import PlaceSpec
 
 
@@ -41,6 +42,8 @@ class Options(Value):
     names_of: Callable[[str], Iterable[str]]
     finalize: str | None = None
     """``None`` without; else what it asks for first (``""`` for nothing)."""
+    places: Places | None = None
+    """Those of the template's text, where another form has found some of them."""
 
 
 class Compiled(Value):

@@ -15,7 +15,7 @@ from kida.compiler.python import At
 from kida.semantics.scopes import Origin
 from kida.source import Span
 from kida.syntax import nodes
-from kida.tracing.recording import FIRST_TURNS, PlaceSpec, Role
+from kida.tracing.recording import EVENT_ITEMS, FIRST_TURNS, PlaceSpec, Role
 
 if TYPE_CHECKING:
     from kida.compiler.generator import Generator
@@ -82,13 +82,13 @@ class Instruments:
             self._g.emit(py.assign(value, made, at))
         text = as_output(py.load(value, at))
         if before is None:
-            self._event([text, self._place(span, Role.OUTPUT, at), py.load(value, at)], at)
+            self._event(text, self._place(span, Role.OUTPUT, at), py.load(value, at), at)
         else:
             self.made(text, py.load(value, at), before, node, span, at)
 
     def plain(self, text: ast.expr, span: Span, at: At) -> None:
         """Any other text."""
-        self._event([text, self._place(span, Role.OUTPUT, at)], at)
+        self._event(text, self._place(span, Role.WRITTEN, at), py.constant(None, at), at)
 
     def begin_making(self, at: At) -> str:
         """Emit what must stand before a text is made that may be made of several; give it to `made`."""
@@ -101,18 +101,22 @@ class Instruments:
     ) -> None:
         """A text with those that it may be made of: what was kept meanwhile, and what variables hold."""
         operands = [py.load(name, at) for name in self._variables_in(node)]
-        place = self._place(span, Role.OUTPUT, at)
-        self._event([text, place, value, py.load(before, at), self._kept(at), py.tuple_of(operands, at)], at)
+        told = [value, py.load(before, at), self._kept(at), *operands]
+        self._event(text, self._place(span, Role.MADE, at), py.tuple_of(told, at), at)
+
+    def joined(self, buffer: str, at: At) -> ast.expr:
+        """The text of events."""
+        texts = ast.Slice(None, None, py.constant(EVENT_ITEMS, at), **at)
+        every = ast.Subscript(py.load(buffer, at), texts, py.LOAD, **at)
+        return py.call(py.attribute(py.constant("", at), "join", at), [every], at)
 
     def extend(self, buffer: str, at: At) -> None:
         """Write what was held back, with all that is known of it."""
-        self._g.emit(
-            py.statement(py.call(".hand_on", [py.load(self._g.sink, at), py.load(buffer, at)], at), at)
-        )
+        self._write(py.load(buffer, at), at)
 
     def called_from(self, span: Span, at: At) -> None:
         """Where the block or template is called from that writes next."""
-        self._event([py.constant("", at), self._place(span, Role.CALLED, at)], at)
+        self._note(self._place(span, Role.CALLED, at), at)
 
     # --- what is seen ------------------------------------------------------------------------------------------
 
@@ -122,7 +126,7 @@ class Instruments:
         held = self._g.temporary("seen")
         place = self._place(node.span, Role.SEEN, at, kind)
         event = py.tuple_of([py.constant("", at), place, py.named(held, value, at)], at)
-        noted = py.call(self._g.sink, [event], at)  # appending gives none
+        noted = py.call(self._g.sink, [event], at)  # writing gives none
         return ast.BoolOp(ast.Or(), [noted, py.load(held, at)], **at)
 
     def begin_loop(self, node: nodes.For | nodes.While, at: At) -> str:
@@ -130,7 +134,7 @@ class Instruments:
         target = None
         if isinstance(node, nodes.For):
             target = self._g.source.text[node.target.span.start : node.target.span.end]
-        self._event([py.constant("", at), self._place(node.span, Role.LOOP, at, "loop", target)], at)
+        self._note(self._place(node.span, Role.LOOP, at, "loop", target), at)
         left = self._g.temporary("left")
         self._g.emit(py.assign(left, py.constant(FIRST_TURNS, at), at))
         return left
@@ -145,6 +149,10 @@ class Instruments:
         self._g.emit(py.when(over, [looked], [], at))
         self._turn = self._g.statements, len(self._g.statements)
 
+    def watched(self, iterable: ast.expr, at: At) -> ast.expr:
+        """What is run through without the turns of a loop, by a comprehension or the condition of a loop."""
+        return self._ask("watched_async" if self._g.form.is_async else "watched", [iterable], at)
+
     def end_loop(self, at: At) -> None:
         """A loop has ended."""
         self._write(py.load(".ended", at), at)
@@ -154,7 +162,7 @@ class Instruments:
     def begin_function(self, at: At) -> None:
         """A function begins that gives a text."""
         self._find_recorder(at)
-        self._event([py.constant("", at), py.load(".begun", at), self._kept(at)], at)
+        self._event(py.constant("", at), py.load(".begun", at), self._kept(at), at)
         self._g.emit(py.assign(_START, py.call(".now", [], at), at))
 
     def function_text(self, text: ast.expr, buffer: str, name: str, span: Span, at: At) -> ast.expr:
@@ -215,7 +223,14 @@ class Instruments:
             if known is not None:
                 found.update(dict.fromkeys(known))
                 continue
-            pending += reversed(nodes.children(inner))
+            # what is called is no text that goes into another
+            called = inner.target if isinstance(inner, nodes.Call) else None
+            below = [
+                child
+                for child in nodes.children(inner)
+                if child is not called or not isinstance(child, nodes.Name)
+            ]
+            pending += reversed(below)
             variable = self._g.scopes.variables.get(inner) if isinstance(inner, nodes.Name) else None
             if variable is None or variable.origin is Origin.DYNAMIC:
                 continue
@@ -236,8 +251,11 @@ class Instruments:
     def _tell(self, what: str, arguments: list[ast.expr], at: At) -> None:
         self._g.emit(py.statement(self._ask(what, arguments, at), at))
 
-    def _event(self, parts: list[ast.expr], at: At) -> None:
-        self._write(py.tuple_of(parts, at), at)
+    def _event(self, text: ast.expr, place: ast.expr, told: ast.expr, at: At) -> None:
+        self._write(py.tuple_of([text, place, told], at), at)
+
+    def _note(self, place: ast.expr, at: At) -> None:
+        self._event(py.constant("", at), place, py.constant(None, at), at)
 
     def _write(self, event: ast.expr, at: At) -> None:
         self._g.emit(py.statement(py.call(self._g.sink, [event], at), at))

@@ -15,42 +15,34 @@ from kida.environment.loading import LoadedSource
 from kida.environment.registry import Registry
 from kida.errors import TemplateSyntaxError
 from kida.runtime.forms import Form
-from kida.semantics.analysis import analyse
-from kida.semantics.calls import check_calls
 from kida.source import Source
-from kida.syntax.nodes import Template as TemplateNodes
 from kida.template.core import Template
-from kida.template.introspection import parsed
+from kida.template.introspection import Analysed, analysed
 from kida.template.linking import fits
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
 
 
-def compiled(
-    environment: Environment, source: Source, form: Form, tree: TemplateNodes | None, registry: Registry
-) -> Compiled:
+def compiled(environment: Environment, template: Analysed, form: Form, registry: Registry) -> Compiled:
     """The code of a template. Raises `TemplateSyntaxError`, also for what is nested too deeply for Python."""
-    if tree is None:
-        tree = parsed(environment, source)
+    source = template.source
     options = Options(
         form,
         environment.autoescapes(source.name),
         registry.passes_of,
         registry.names_of,
         environment._finalize_passes(),
+        template.places,
     )
     try:
-        scopes = analyse(tree, source)
-        if environment.check_calls:
-            check_calls(tree, scopes, source)
-        return compile_template(tree, scopes, source, options, code_filename(source))
+        return compile_template(template.tree, template.scopes, source, options, code_filename(source))
     except TemplateSyntaxError as error:
         from kida.environment.problems import first_of_all
 
         raise first_of_all(environment, source, error) from None
     except (RecursionError, MemoryError):
-        raise too_deep(tree, source) from None
+        raise too_deep(template.tree, source) from None
 
 
 def code_filename(source: Source) -> str:
@@ -90,7 +82,9 @@ def options_text(environment: Environment) -> str:
 def entry(environment: Environment, template: Template) -> tuple[CodeType, dict[str, Any]]:
     """A template's code with what is stored beside it, but for its text."""
     form = Form.ASYNC_RENDER if template.is_async else Form.RENDER
-    made = template._compiled.get(form) or environment._compile(template._source, form)
+    made = template._compiled.get(form)
+    if made is None:
+        made = environment._compile(analysed(environment, template._source), form)
     metadata = {
         "name": template.name,
         "filename": template.filename,

@@ -28,12 +28,14 @@ from kida.runtime.undefined import Undefined
 from kida.source import Source
 from kida.syntax.delimiters import Delimiters
 from kida.syntax.lexer import Lexer
-from kida.syntax.nodes import Template as TemplateNodes
 from kida.syntax.parser import TagParser
 from kida.syntax.tags import TAGS
 from kida.template.core import Template
 from kida.tests import TESTS
 from kida.utils.lru_cache import CacheInfo, LRUCache
+
+if TYPE_CHECKING:
+    from kida.template.introspection import Analysed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +50,8 @@ _USUAL: Final[MappingProxyType[str, Any]] = MappingProxyType(
         "_tags": TAGS,
         "_made_lexer": None,
         "_made_lookup": None,
+        "_last_analysed": None,
+        "_traces_first": False,
     }
 )
 """The state of an environment that was told nothing, but for what each has of its own."""
@@ -102,6 +106,8 @@ class Environment:
     _made_lexer: Lexer | None
     _tags: Mapping[str, TagParser]
     _made_lookup: Lookup | None
+    _last_analysed: Analysed | None
+    _traces_first: bool
     _cache: LRUCache[str, Template]
     _namespaces: dict[Form, dict[str, Any]]
     _cache_lock: RLock
@@ -369,6 +375,7 @@ class Environment:
         with self._cache_lock:
             self._loading.clear()
             self._cache.clear()
+            self._keep_analysed(None)
 
     # --- what functions marked with pass_environment use -------------------------------------------------------
 
@@ -478,14 +485,16 @@ class Environment:
 
     def _compile(
         self,
-        source: Source,
+        template: Analysed,
         form: Form,
-        tree: TemplateNodes | None = None,
         registry: Registry | None = None,
     ) -> Compiled:
         from kida.environment.compiled import compiled
 
-        return compiled(self, source, form, tree, registry or self._registry)
+        return compiled(self, template, form, registry or self._registry)
+
+    def _keep_analysed(self, template: Analysed | None) -> None:
+        self.__dict__["_last_analysed"] = template
 
     def _finalize_passes(self) -> str | None:
         finalize = self.finalize

@@ -131,12 +131,17 @@ class TemplateReference:
         return f"<TemplateReference {self._context.name!r}>"
 
 
+def writer(form: Form, written: list[Any]) -> Callable[[Any], None]:
+    """What a rendering function writes to a list with: texts, or the events of a traced form."""
+    return written.extend if form.traces else written.append
+
+
 def collect(form: Form, function: BlockFunction, context: RenderContext) -> Any:
     """All that a rendering function of a synchronous form writes: a text, or the list of events of a traced form."""
     if form.streams:
         return "".join(function(context))
     written: list[Any] = []
-    function(context, written.append)
+    function(context, writer(form, written))
     return written if form.traces else "".join(written)
 
 
@@ -145,7 +150,7 @@ async def collect_async(form: Form, function: BlockFunction, context: RenderCont
     if form.streams:
         return "".join([chunk async for chunk in function(context)])
     written: list[Any] = []
-    await function(context, written.append)
+    await function(context, writer(form, written))
     return written if form.traces else "".join(written)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from time import perf_counter_ns
 from typing import Any
 
 from kida.errors import (
@@ -13,7 +14,7 @@ from kida.errors import (
     did_you_mean,
 )
 from kida.render_context import ImportMark, RenderContext, current, overlaid
-from kida.runtime.blocks import BlockProbe
+from kida.runtime.blocks import BlockProbe, writer
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
 from kida.template.linking import Unit
@@ -35,8 +36,25 @@ def template_named(context: RenderContext, name: Any) -> Template:
         name._fail_with_undefined_error()
     if context.environment is None:
         raise AssertionError("a template has an environment")
-    template = context.environment.get_template(name)
+    template = (
+        _loaded_traced(context, name) if context.form.traces else context.environment.get_template(name)
+    )
     context.running_state.templates[name] = template
+    return template
+
+
+def _loaded_traced(context: RenderContext, name: Any) -> Template:
+    """A template with its instrumented form, whose making is no part of what the including template takes."""
+    from kida.tracing.recording import recorder
+
+    if context.environment is None:
+        raise AssertionError("a template has an environment")
+    start = perf_counter_ns()
+    template = context.environment.get_template(name)
+    is_new = context.form not in template._units
+    template.unit(context.form, context.registry)
+    if is_new:
+        recorder().loaded(template._source, start)
     return template
 
 
@@ -286,7 +304,7 @@ def import_module(
         return found
     written: list[str] = []
     try:
-        run(found, written.append)
+        run(found, writer(found.form, written))
     finally:
         found.imports[-1].active = False
     return _module(context, found, written, with_context)
@@ -301,7 +319,7 @@ async def import_module_async(
         return found
     written: list[str] = []
     try:
-        await run_async(found, written.append)
+        await run_async(found, writer(found.form, written))
     finally:
         found.imports[-1].active = False
     return _module(context, found, written, with_context)

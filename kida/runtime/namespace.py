@@ -102,8 +102,6 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
 
         found |= {
             "recorder": recording.recorder,
-            "text_of": recording.text_of,
-            "hand_on": recording.hand_on,
             "turn": recording.TURN,
             "now": perf_counter_ns,
             "ended": recording.ENDED,

@@ -62,13 +62,15 @@ class Template:
     ) -> None:
         known = dict(compiled or {})
         if is_async is None:
-            from kida.template.introspection import awaits, parsed
+            from kida.template.introspection import analysed, awaits
 
-            tree = parsed(environment, source)
-            is_async = awaits(tree)
+            template = analysed(environment, source)
+            is_async = awaits(template.tree)
             form = Form.ASYNC_RENDER if is_async else Form.RENDER
+            if environment._traces_first:
+                form = Form.ASYNC_TRACE if is_async else Form.TRACE
             # compiling here finds errors when a template is loaded, and not when it is rendered
-            known[form] = environment._compile(source, form, tree)
+            known[form] = environment._compile(template, form)
         put = partial(object.__setattr__, self)
         put("_environment", environment)
         put("_source", source)
@@ -352,7 +354,10 @@ class Template:
         with self._lock:
             compiled = self._compiled.get(form)
             if compiled is None or not fits(compiled, registry):
-                compiled = self._environment._compile(self._source, form, registry=registry)
+                from kida.template.introspection import analysed
+
+                template = analysed(self._environment, self._source)
+                compiled = self._environment._compile(template, form, registry)
                 self._compiled[form] = compiled
             unit = Unit(self, compiled, form, registry, self._environment._namespace(form))
             self._units[form] = unit

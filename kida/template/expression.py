@@ -23,6 +23,7 @@ _RESULT = "result"
 def compile_expression(environment: Environment, text: str, undefined_to_none: bool) -> Callable[..., Any]:
     """See `Environment.compile_expression`."""
     from kida.template.core import Template
+    from kida.template.introspection import analysed_tree
 
     source = Source(text)
     tokens = [
@@ -39,7 +40,7 @@ def compile_expression(environment: Environment, text: str, undefined_to_none: b
     span = Span(0, len(source.text))
     target = nodes.TargetName(span, _RESULT)
     tree = nodes.Template(span, (nodes.Assign(span, target, value),))
-    compiled: Compiled = environment._compile(source, Form.RENDER, tree)
+    compiled: Compiled = environment._compile(analysed_tree(environment, source, tree), Form.RENDER)
     template = Template(environment, source, compiled={Form.RENDER: compiled}, is_async=False)
 
     def evaluate(mapping: Mapping[str, Any] | None = None, /, **context: Any) -> Any:

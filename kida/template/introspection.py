@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from kida.compiler.compiler import generate, too_deep
 from kida.compiler.options import Options
+from kida.compiler.python import Places
 from kida.errors import TemplateSyntaxError
 from kida.runtime.forms import Form
 from kida.semantics.analysis import analyse
+from kida.semantics.calls import check_calls
+from kida.semantics.scopes import Scopes
 from kida.source import Source
 from kida.syntax import nodes
 from kida.syntax.parser import parse
+from kida.values import Value
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
@@ -40,6 +44,43 @@ class MacroMetadata:
     reads: frozenset[str]
 
 
+class Analysed(Value):
+    """A template's text, and what is found out of it before it is compiled, in whatever form."""
+
+    source: Source
+    tree: nodes.Template
+    scopes: Scopes
+    places: Places
+
+
+def analysed(environment: Environment, source: Source) -> Analysed:
+    """The nodes of a template and what its names mean. Raises `TemplateSyntaxError`.
+
+    What was analysed last is kept: often another form of the same text is compiled next.
+    """
+    known: Analysed | None = environment._last_analysed
+    if known is not None and known.source is source:
+        return known
+    made = analysed_tree(environment, source, parsed(environment, source))
+    environment._keep_analysed(made)
+    return made
+
+
+def analysed_tree(environment: Environment, source: Source, tree: nodes.Template) -> Analysed:
+    """The same for nodes that were made otherwise."""
+    try:
+        scopes = analyse(tree, source)
+        if environment.check_calls:
+            check_calls(tree, scopes, source)
+    except TemplateSyntaxError as error:
+        from kida.environment.problems import first_of_all
+
+        raise first_of_all(environment, source, error) from None
+    except (RecursionError, MemoryError):
+        raise too_deep(tree, source) from None
+    return Analysed(source, tree, scopes, Places(source))
+
+
 def parsed(environment: Environment, source: Source) -> nodes.Template:
     """The nodes of a template. Raises the first `TemplateSyntaxError` in the text, which knows of the others."""
     try:
@@ -50,8 +91,8 @@ def parsed(environment: Environment, source: Source) -> nodes.Template:
         raise first_of_all(environment, source, error) from None
 
 
-def _tree(template: Template) -> nodes.Template:
-    return parsed(template.environment, template._source)
+def _analysed(template: Template) -> Analysed:
+    return analysed(template.environment, template._source)
 
 
 def awaits(tree: nodes.Template) -> bool:
@@ -64,16 +105,15 @@ def awaits(tree: nodes.Template) -> bool:
 
 def list_blocks(template: Template) -> list[str]:
     """The names of a template's own blocks."""
-    return [node.name for node in nodes.walk(_tree(template)) if isinstance(node, nodes.Block)]
+    return [node.name for node in nodes.walk(_analysed(template).tree) if isinstance(node, nodes.Block)]
 
 
 def def_metadata(template: Template) -> dict[str, MacroMetadata]:
     """The macros at the top of a template."""
-    tree = _tree(template)
-    source = template._source
-    scopes = analyse(tree, source)
+    known = _analysed(template)
+    source, scopes = known.source, known.scopes
     found: dict[str, MacroMetadata] = {}
-    for node in nodes.walk(tree):
+    for node in nodes.walk(known.tree):
         if isinstance(node, nodes.Macro) and scopes.variables[node].scope.is_top:
             parameters = tuple(
                 ParameterMetadata(
@@ -93,7 +133,7 @@ def def_metadata(template: Template) -> dict[str, MacroMetadata]:
 
 def undeclared_variables(template: Template) -> set[str]:
     """The names that a template looks up in its context."""
-    scopes = analyse(_tree(template), template._source)
+    scopes = _analysed(template).scopes
     functions = {scope.function for scope in scopes.opened.values()}
     names = {name for scope in functions for name in scope.context_names}
     return names - set(template.environment.globals)
@@ -104,7 +144,7 @@ def python_source(template: Template, form: Form) -> str:
 
     Raises `TemplateSyntaxError` where Python cannot write down what is nested so deeply.
     """
-    tree = _tree(template)
+    known = _analysed(template)
     environment = template.environment
     registry = environment._registry
     options = Options(
@@ -113,12 +153,13 @@ def python_source(template: Template, form: Form) -> str:
         registry.passes_of,
         registry.names_of,
         environment._finalize_passes(),
+        known.places,
     )
     try:
-        module, _ = generate(tree, analyse(tree, template._source), template._source, options)
+        module, _ = generate(known.tree, known.scopes, known.source, options)
         return _unparsed(module)
     except RecursionError:
-        raise too_deep(tree, template._source) from None
+        raise too_deep(known.tree, known.source) from None
 
 
 def _unparsed(module: ast.Module) -> str:

@@ -24,6 +24,25 @@ if TYPE_CHECKING:
     from kida.environment.registry import Registry
     from kida.template.core import Template
 
+_ITERATING: Final = frozenset(
+    (
+        "batch",
+        "groupby",
+        "join",
+        "list",
+        "map",
+        "max",
+        "min",
+        "reject",
+        "rejectattr",
+        "select",
+        "selectattr",
+        "slice",
+        "sort",
+        "sum",
+        "unique",
+    )
+)
 _LINE_ENDS: Final = {"\x0b": " ", "\x0c": " ", "\x1c": " ", "\x1d": " ", "\x1e": " ", "\x85": "\xa0"} | {
     "\u2028": "\u2003",
     "\u2029": "\u2003",
@@ -115,11 +134,43 @@ def _bound(link: Link, environment: Environment, registry: Registry, form: Form)
     function = registry.functions(link.kind).get(link.name)
     if function is None:
         return partial(_absent, link.kind, link.name, registry)
+    watched = form.traces and link.kind == "filter" and _only_iterates(link.name, function)
     if form.is_async and link.kind == "filter":
         function = _asynchronous(link.name, function)
+    if watched:
+        function = _watching(function, 1 if link.passes else 0)
     if link.passes == "environment":
         return partial(function, environment)
     return function
+
+
+def _only_iterates(name: str, function: Callable[..., Any]) -> bool:
+    """Whether a filter is a built-in one that runs through its value's items, and asks it for nothing else."""
+    if name not in _ITERATING:
+        return False
+    from kida.filters import FILTERS
+
+    return FILTERS.get(name) is function
+
+
+def _watching(function: Callable[..., Any], position: int) -> Callable[..., Any]:
+    """Such a filter in a traced render, whose budget may end it where items come one by one.
+
+    Parameters: ``position``, that of the value among the arguments.
+    """
+    from kida.tracing.recording import recorder
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        value = args[position] if len(args) > position else None
+        kind = type(value)
+        # what is empty is told from the rest by its truth
+        if (kind is range and value) or hasattr(kind, "__next__"):
+            items = recorder().watched(value)
+            if items is not value:
+                args = (*args[:position], iter(items), *args[position + 1 :])
+        return function(*args, **kwargs)
+
+    return watched
 
 
 def _asynchronous(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

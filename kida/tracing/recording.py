@@ -1,18 +1,17 @@
 """What the instrumented form of a template writes: its text, and beside each piece where it came from.
 
-In this form nothing is written as bare text: every piece is an event, a tuple that begins with the text. A render
-leaves one list of events; so does each macro, each capture and each block that is called for its text, whose lists are
-kept beside the text they made. `kida.tracing.provenance` reads them when the render is over: while it runs, an event
-is a tuple and an append.
+In this form nothing is written as bare text: every piece is an event, of three: the text, its place, and what else is
+to be told. A render leaves one list of events; so does each macro, each capture and each block that is called for its
+text, whose lists are kept beside the text they made. `kida.tracing.provenance` reads them when the render is over: while
+it runs, a list grows by three, and nothing stays that Python's garbage collector would have to look at again and again.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
-from operator import itemgetter
 from threading import get_ident
 from time import perf_counter_ns
 from typing import Any, Final, NamedTuple
@@ -26,11 +25,14 @@ from kida.runtime.text import markup
 from kida.source import Source, Span
 from kida.tracing.result import TemplatePart
 
-Event = tuple[Any, ...]
-"""``(text, place)``, ``(text, place, value)`` or ``(text, place, value, kept before, kept behind, operands)``; for a
-function that begins to give a text ``("", place, kept before)``, for an entered template or block ``("", place, kept
-before, kind, name)``."""
+Event = tuple[Any, Any, Any]
+"""``(text, place, told)``. What is told depends on the place's `Role`: see there."""
+Events = list[Any]
+"""Events, one behind the other."""
+EVENT_ITEMS: Final = 3
+"""Items of an event in such a list."""
 Write = Callable[[Event], object]
+"""The ``extend`` of a list of events."""
 
 FIRST_TURNS: Final = 2
 """Turns that a loop begins before the first look at the budget; fewer do not add up in loops inside each other."""
@@ -46,27 +48,33 @@ _LOOKED_INTO: Final = 64
 """Items of a list that are looked at for a text that is known."""
 _MAX_DERIVED: Final = 8_000_000
 """Characters of texts made of others that are remembered: one that grows in a loop would fill the memory."""
-_NOT_LOOKED_AT: Final[tuple[list[Event], int, int]] = ([], 0, 0)
-
-_text: Final[Callable[[Event], str]] = itemgetter(0)
+_NOT_LOOKED_AT: Final[tuple[Events, int, int]] = ([], 0, 0)
 
 
 class Role:
-    """What an event tells, by its place."""
+    """What an event tells, by its place. Where nothing is said of it, nothing is told besides the text."""
 
     TEXT: Final = 0
     OUTPUT: Final = 1
+    """The text of a value; told is the value."""
     SEEN: Final = 2
+    """A value that is not written; told is the value."""
     CALLED: Final = 3
     LOOP: Final = 4
     TURN: Final = 5
     ENDED: Final = 6
     ENTERED: Final = 7
+    """A template or block begins to write; told are ``(kept before, kind, name)``."""
     LEFT: Final = 8
     FUNCTION: Final = 9
     TURN_TEXT: Final = 10
     """Text that a turn of a loop begins with."""
     BEGUN: Final = 11
+    """A function begins that gives a text; told is how many texts were kept before."""
+    MADE: Final = 12
+    """The text of a value that may be made of others; told are ``(value, kept before, kept behind, *operands)``."""
+    WRITTEN: Final = 13
+    """A text that is nobody's value."""
 
 
 class PlaceSpec(NamedTuple):
@@ -93,13 +101,21 @@ class Place:
 
 
 _NOWHERE: Final = Source("")
-TURN: Final[Event] = ("", Place(_NOWHERE, PlaceSpec("", Role.TURN, "", None, Span(0, 0), None)))
-ENDED: Final[Event] = ("", Place(_NOWHERE, PlaceSpec("", Role.ENDED, "", None, Span(0, 0), None)))
-_LEFT: Final[Event] = ("", Place(_NOWHERE, PlaceSpec("", Role.LEFT, "", None, Span(0, 0), None)))
-INHERITED: Final = Place(_NOWHERE, PlaceSpec("", Role.OUTPUT, "", None, Span(0, 0), None))
+
+
+def _nowhere(role: int) -> Place:
+    return Place(_NOWHERE, PlaceSpec("", role, "", None, Span(0, 0), None))
+
+
+TURN: Final[Event] = ("", _nowhere(Role.TURN), None)
+ENDED: Final[Event] = ("", _nowhere(Role.ENDED), None)
+_LEFT: Final[Event] = ("", _nowhere(Role.LEFT), None)
+INHERITED: Final = _nowhere(Role.OUTPUT)
 """The place of what belongs to the expression that writes it, wherever that is."""
-_BEGUN: Final = Place(_NOWHERE, PlaceSpec("", Role.BEGUN, "", None, Span(0, 0), None))
-_ENTERED: Final = Place(_NOWHERE, PlaceSpec("", Role.ENTERED, "", None, Span(0, 0), None))
+MADE_INHERITED: Final = _nowhere(Role.MADE)
+"""The same, of what may be made of others."""
+_BEGUN: Final = _nowhere(Role.BEGUN)
+_ENTERED: Final = _nowhere(Role.ENTERED)
 
 
 def linked(specs: Iterable[PlaceSpec], source: Source) -> dict[str, Any]:
@@ -114,7 +130,7 @@ def linked(specs: Iterable[PlaceSpec], source: Source) -> dict[str, Any]:
     }
     for spec in specs:
         place = Place(source, spec)
-        found[sys.intern(spec.variable)] = place if spec.text is None else (spec.text, place)
+        found[sys.intern(spec.variable)] = place if spec.text is None else (spec.text, place, None)
     return found
 
 
@@ -125,7 +141,7 @@ class Kept(NamedTuple):
     """
 
     text: str
-    events: list[Event]
+    events: Events
     place: Place | None
 
 
@@ -179,7 +195,7 @@ class Recorder:
         seconds, characters = (None, None) if budget is None else budget
         self.by_id: dict[int, Kept] = {}
         self.kept: list[Kept] = []
-        self.others: list[list[Event]] = []
+        self.others: list[Events] = []
         self.calls: list[tuple[Place | None, str, str | None, int, int, int]] = []
         self.dropped = 0
         self.started = perf_counter_ns()
@@ -188,7 +204,7 @@ class Recorder:
         self._deadline = sys.maxsize if seconds is None else self.started + int(seconds * 1e9)
         self._next_look = self.started + _LOOK_NS
         self._last_look = self.started
-        self._looked_at: dict[int, tuple[list[Event], int, int]] = {}
+        self._looked_at: dict[int, tuple[Events, int, int]] = {}
         self._written = 0
         self._derived = 0
 
@@ -197,16 +213,22 @@ class Recorder:
     def look(self, write: Write) -> int:
         """Look at the budget; gives the number of turns that a loop may make until it is looked at again."""
         time = perf_counter_ns()
-        elapsed = time - self._last_look
-        self._last_look = time
         if time > self._next_look or time > self._deadline:
             self._look(write, time)
-        return _TURNS if elapsed < _SLOW_NS else 1
+        return self._turns(time)
+
+    def watched(self, items: Any) -> Any:
+        """What a comprehension or a filter runs over, so that the budget's time ends it: itself without a limit."""
+        return items if self._deadline == sys.maxsize else _Watched(items, self._look_at_time)
+
+    def watched_async(self, items: Any) -> Any:
+        """The same of an asynchronous iterator."""
+        return items if self._deadline == sys.maxsize else _WatchedAsync(items, self._look_at_time)
 
     def enter(self, write: Write, context: RenderContext, place: Place) -> int:
         """Note that a template's top or a block begins to write; gives the time."""
         kind, name = (context.kind, context.name) if place.kind == "template" else (place.kind, place.name)
-        write(("", _ENTERED, len(self.kept), kind, name))
+        write(("", _ENTERED, (len(self.kept), kind, name)))
         return perf_counter_ns()
 
     def leave(self, write: Write, context: RenderContext, place: Place, start: int) -> None:
@@ -215,15 +237,16 @@ class Recorder:
         kind, name = (context.kind, context.name) if place.kind == "template" else (place.kind, place.name)
         self._called(place, kind, name, start)
 
-    def keep(self, text: Any, events: list[Event], place: Place | None, start: int | None) -> Any:
+    def keep(self, text: Any, events: Events, place: Place | None, start: int | None) -> Any:
         """A text that events made, remembered by its identity; ``start`` where a call made it."""
         if place is None or start is None:
             text = self._remembered(text, events, place)
         else:
             self._called(place, place.kind, place.name, start)
             code = sys._getframe(3).f_code
-            if code in _HTML:
-                text = markup(text)
+            if type(text) is str:
+                if code in _HTML:
+                    text = markup(text)
             elif code in _TEXT:
                 text = str.__str__(text)
             # not another's text, as that of a single piece would be: the event it began with is a piece, too
@@ -238,6 +261,12 @@ class Recorder:
             self._refuse_characters()
         return text
 
+    def loaded(self, source: Source, start: int) -> None:
+        """Note that a template was loaded, or compiled for a traced render, as none had come to it before."""
+        whole = Span(0, len(source.text))
+        place = Place(source, PlaceSpec("", Role.FUNCTION, "load", source.name, whole, None))
+        self._called(place, place.kind, place.name, start)
+
     def filtered(self, place: Place, start: int, before: int, value: Any, operands: tuple[Any, ...]) -> Any:
         """The value that a filter gave, and that it was called; remembered where texts that are known went into it.
 
@@ -249,24 +278,25 @@ class Recorder:
         behind = len(self.kept)
         if before == behind and not any(map(self._has_known, operands)):
             return value
-        return self.derived(value, [(value, INHERITED, value, before, behind, operands)])
+        return self.derived(value, [value, MADE_INHERITED, (value, before, behind, *operands)])
 
-    def derived(self, text: str, events: list[Event]) -> str:
+    def derived(self, text: str, events: Events) -> str:
         """A text that was made of others, remembered as a filter's or a concatenation's."""
         self._derived += len(text)
         return text if self._derived > _MAX_DERIVED else self._remembered(text, events, None)
 
     # --- at the end --------------------------------------------------------------------------------------------
 
-    def finish(self, text: str, events: list[Event]) -> None:
+    def finish(self, text: str, events: Events) -> None:
         """Check the whole output against the budget."""
         self._written += len(text) - self._looked_at.pop(id(events), _NOT_LOOKED_AT)[2]
         if self._written > self._characters:
             self._refuse_characters()
+        self._deadline = sys.maxsize  # what was left unread may be read later
 
     # --- within ------------------------------------------------------------------------------------------------
 
-    def _remembered(self, text: Any, events: list[Event], place: Place | None) -> Any:
+    def _remembered(self, text: Any, events: Events, place: Place | None) -> Any:
         if type(text) is str:
             if len(text) < 2:  # Python has one object for all texts like it
                 self.kept.append(Kept(text, events, place))
@@ -295,14 +325,27 @@ class Recorder:
         if end > self._deadline:
             self._refuse_time()
 
+    def _turns(self, time: int) -> int:
+        """The number of turns until the next look, as quick as they were until this one."""
+        elapsed = time - self._last_look
+        self._last_look = time
+        return _TURNS if elapsed < _SLOW_NS else 1
+
+    def _look_at_time(self) -> int:
+        """`look`, where nothing is written."""
+        time = perf_counter_ns()
+        if time > self._deadline:
+            self._refuse_time()
+        return self._turns(time)
+
     def _look(self, write: Write, time: int) -> None:
-        """Check time and characters. ``write`` is the ``append`` of the list that is being written to."""
+        """Check time and characters. ``write`` is the ``extend`` of the list that is being written to."""
         if time > self._deadline:
             self._refuse_time()
         self._next_look = time + _LOOK_NS
-        events: list[Event] = write.__self__  # type: ignore[attr-defined]
+        events: Events = write.__self__  # type: ignore[attr-defined]
         _, reached, counted = self._looked_at.get(id(events), _NOT_LOOKED_AT)
-        new = sum(len(event[0]) for event in events[reached:])
+        new = sum(map(len, events[reached::EVENT_ITEMS]))
         self._looked_at[id(events)] = (events, len(events), counted + new)
         self._written += new
         if self._written > self._characters:
@@ -319,6 +362,51 @@ class Recorder:
             f"rendering wrote more than the {self._characters:,} characters it was given",
             hint="a loop may have no end, or run over more than was meant",
         )
+
+
+class _Watched:
+    """Items that are watched while they are run through; ``look`` as of `Recorder`.
+
+    Asked for its iterator, it asks the items: what has none is refused where it would be.
+    """
+
+    __slots__ = ("_items", "_look")
+
+    def __init__(self, items: Iterable[Any], look: Callable[[], int]) -> None:
+        self._items = items
+        self._look = look
+
+    def __iter__(self) -> Iterator[Any]:
+        return _looking(iter(self._items), self._look)
+
+
+def _looking(items: Iterator[Any], look: Callable[[], int]) -> Iterator[Any]:
+    left = FIRST_TURNS
+    for item in items:
+        left -= 1
+        if not left:
+            left = look()
+        yield item
+
+
+class _WatchedAsync:
+    """The same asynchronously: a class, since a half-read generator needs closing."""
+
+    __slots__ = ("_items", "_left", "_look")
+
+    def __init__(self, items: AsyncIterator[Any], look: Callable[[], int]) -> None:
+        self._items = items
+        self._look = look
+        self._left = FIRST_TURNS
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self
+
+    async def __anext__(self) -> Any:
+        self._left -= 1
+        if not self._left:
+            self._left = self._look()
+        return await self._items.__anext__()
 
 
 class TracedState(RenderState):
@@ -340,19 +428,25 @@ def recorder() -> Recorder:
     return found
 
 
-def text_of(events: Iterable[Event]) -> str:
+def text_of(events: Events) -> str:
     """The text that events wrote."""
-    return "".join(map(_text, events))
+    return "".join(events[::EVENT_ITEMS])
 
 
-def kept(events: list[Event], *, escaping: bool) -> str:
+def each(events: Events) -> Iterator[Event]:
+    """Events, one by one."""
+    items = iter(events)
+    return zip(items, items, items, strict=True)
+
+
+def kept(events: Events, *, escaping: bool) -> str:
     """The text of a block that is called for it, as a value."""
     text = text_of(events)
     made: str = recorder().keep(markup(text) if escaping else text, events, None, None)
     return made
 
 
-def module_text(events: list[Event]) -> str:
+def module_text(events: Events) -> str:
     """The text of an imported template's top, which nobody writes as a rule."""
     recorder().others.append(events)
     return text_of(events)
@@ -361,11 +455,6 @@ def module_text(events: list[Event]) -> str:
 def as_str(value: Any) -> str:
     """A value's text: itself where it is one, so that it is known again."""
     return value if isinstance(value, str) else str(value)
-
-
-def hand_on(write: Write, events: list[Event]) -> None:
-    """Write events that were held back."""
-    write.__self__.extend(events)  # type: ignore[attr-defined]
 
 
 def concat_text(items: tuple[Any, ...]) -> str:
@@ -387,4 +476,7 @@ def _concatenated(made: str, pieces: list[str], items: tuple[Any, ...]) -> str:
     found = recorder()
     if not found.by_id or not any(id(item) in found.by_id for item in items):
         return made
-    return found.derived(made, [(piece, INHERITED, item) for piece, item in zip(pieces, items, strict=True)])
+    events: Events = []
+    for piece, item in zip(pieces, items, strict=True):
+        events += piece, INHERITED, item
+    return found.derived(made, events)

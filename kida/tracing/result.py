@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kida.source import Region, Source, Span
 
 if TYPE_CHECKING:
-    from kida.tracing.recording import Event, Recorder
+    from kida.tracing.recording import Events, Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,12 @@ class SeenValue:
 class CallSpan:
     """A call within a render: of a template, block, macro, include, import, caller or filter.
 
+    ``kind`` is one of these; or ``"load"``, where a template that is included, imported or extended was loaded or
+    compiled first.
+
     ``start`` and ``end`` are nanoseconds since the render began, ``thread`` is the number of the thread (as of
-    ``threading.get_ident``); ``children`` are the calls within it.
+    ``threading.get_ident``); ``children`` are the calls within it. ``failed`` says that it did not come to its end: an
+    error left it at ``end``, and the render failed.
     """
 
     kind: str
@@ -157,6 +161,7 @@ class CallSpan:
     end: int
     thread: int
     children: tuple[CallSpan, ...] = ()
+    failed: bool = False
 
     @property
     def seconds(self) -> float:
@@ -183,7 +188,7 @@ class RenderTrace:
     ``output`` is the text, the same as `Template.render` gives. The rest is worked out when it is first asked for.
     """
 
-    def __init__(self, output: str, events: list[Event], recorder: Recorder) -> None:
+    def __init__(self, output: str, events: Events, recorder: Recorder) -> None:
         self.output = output
         self.dropped_calls = recorder.dropped
         """How many calls are not among the spans, as there were too many."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from kida.render_context import RenderContext
 from kida.runtime.forms import Form
 from kida.template.boundary import Boundary, inside
-from kida.tracing.recording import Budget, Event, Recorder, TracedState, text_of
+from kida.tracing.recording import Budget, Events, Recorder, TracedState, text_of
 from kida.tracing.result import RenderTrace
 
 if TYPE_CHECKING:
+    from kida.environment.core import Environment
     from kida.template.core import Template
 
 
@@ -25,11 +26,11 @@ def trace_render(
     `BudgetExceededError` where they do not suffice, and what `Template.render` raises.
     """
     render_context, recorder = _begun(template, Form.TRACE, context, budget)
-    events: list[Event] = []
+    events: Events = []
     root = render_context.unit.root  # type: ignore[union-attr]
 
     def work() -> RenderTrace:
-        root(render_context, events.append)
+        root(render_context, events.extend)
         return _finished(events, recorder)
 
     return inside(render_context, work)
@@ -40,10 +41,19 @@ async def trace_render_async(
 ) -> RenderTrace:
     """The same with what is awaitable awaited, as `Template.render_async` does."""
     render_context, recorder = _begun(template, Form.ASYNC_TRACE, context, budget)
-    events: list[Event] = []
+    events: Events = []
     with Boundary(render_context):
-        await render_context.unit.root(render_context, events.append)  # type: ignore[union-attr]
+        await render_context.unit.root(render_context, events.extend)  # type: ignore[union-attr]
         return _finished(events, recorder)
+
+
+def trace_first(environment: Environment) -> None:
+    """Have an environment compile templates for tracing when it loads them, and for plain renders once these are asked for.
+
+    For tools that trace whatever they load: each text is compiled once, and not twice. What is loaded already stays as
+    it is, and environments made of this one by `Environment.replace` know nothing of it.
+    """
+    environment.__dict__["_traces_first"] = True
 
 
 def _begun(
@@ -55,7 +65,7 @@ def _begun(
     return render_context, recorder
 
 
-def _finished(events: list[Event], recorder: Recorder) -> RenderTrace:
+def _finished(events: Events, recorder: Recorder) -> RenderTrace:
     output = text_of(events)
     recorder.finish(output, events)
     return RenderTrace(output, events, recorder)

@@ -10,7 +10,6 @@ from typing import Any, Final
 from kida.compiler.control import turns_name
 from kida.runtime.loop import AsyncLoopContext, LoopContext
 from kida.runtime.undefined import missing
-from kida.semantics.analysis import analyse
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
 from kida.source import Source, Span
 from kida.syntax import nodes
@@ -41,9 +40,9 @@ def visible_variables(frames: Sequence[FrameType], source: Source, line: int, co
     unit = unit_of(frames[0])
     if unit is None:
         return {}
-    from kida.template.introspection import parsed
+    from kida.template.introspection import analysed
 
-    scopes = analyse(parsed(unit.template.environment, source), source)
+    scopes = analysed(unit.template.environment, source).scopes
     scope: Scope | None = _innermost(scopes, source.offset(line, column))
     found: dict[str, Any] = {}
     while scope is not None:
@@ -62,10 +61,10 @@ def running_loops(
     unit = unit_of(frames[0])
     if unit is None:
         return ()
-    from kida.template.introspection import parsed
+    from kida.template.introspection import analysed
 
-    tree = parsed(unit.template.environment, source)
-    scopes = analyse(tree, source)
+    known = analysed(unit.template.environment, source)
+    tree, scopes = known.tree, known.scopes
     offset = source.offset(line, column)
     return tuple(
         LoopTurn(

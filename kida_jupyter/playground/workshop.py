@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import kida
+from kida.tracing.traced import trace_first
 from kida_jupyter.help.resolving import World
 from kida_jupyter.notebook import Layers
 from kida_jupyter.playground.formats import ESCAPING, format_by_name
@@ -62,6 +63,7 @@ class Workshop:
             if self._given is None:
                 options["autoescape"] = self._escapes
             self._made = base.replace(**options)
+            trace_first(self._made)
             self._made_with = made_with
         return self._made
 

@@ -27,6 +27,12 @@ def misfits(value: Any, shape: Any, at: str = "message") -> list[str]:
             if isinstance(value, list)
             else [f"{at}: a list expected"]
         )
+    if origin is dict:
+        return (
+            [one for key, item in value.items() for one in misfits(item, parts[1], f"{at}[{key!r}]")]
+            if isinstance(value, dict)
+            else [f"{at}: an object expected"]
+        )
     if origin is tuple:
         if not isinstance(value, (list, tuple)) or len(value) != len(parts):
             return [f"{at}: {len(parts)} items expected"]

@@ -12,6 +12,7 @@ import traitlets
 
 import kida
 import kida_jupyter
+from kida.runtime.forms import Form
 from kida_jupyter.playground import Playground
 from kida_jupyter.playground.messages import Result
 from tests.notebook.in_process import Session
@@ -142,6 +143,14 @@ def test_the_last_good_result_stays_while_the_template_is_broken() -> None:
     assert all(word in p.result["error"]["html"] for word in ("kida-error", "template.txt 1:1"))
     p.source = "Hi"
     assert (p.error, p.output, p.result["error"]) == (None, "Hi", None)
+
+
+def test_a_template_is_compiled_for_tracing_alone_until_it_is_rendered_plainly() -> None:
+    p = Playground("{{ 6 * 7 }}", notebook=None)
+    p.source = "{{ 6 * 7 }}!"
+    assert p.output == "42!"
+    assert set(p.template()._compiled) == {Form.TRACE}
+    assert p.template().render() == "42!"
 
 
 def test_the_trace_tells_from_python_what_wrote_a_character() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 from threading import Barrier, Thread
 from typing import Any
 
@@ -33,6 +34,18 @@ def trace(source: str, budget: Budget | None, /, **context: Any) -> kida.RenderT
         "{% macro m() %}{% endmacro %}{% for i in range(10 ** 12) %}{{ m() }}{% endfor %}",
         "{% block b %}{% while true %}{% endwhile %}{% endblock %}",
         "{% for i in range(10 ** 12) recursive %}{{ loop([]) }}{% endfor %}",
+        "{% for i in range(10 ** 12) if false %}{% endfor %}",
+        "{% for i in range(10 ** 12) if i < 0 %}{{ loop.index }}{% endfor %}",
+        "{% for i in range(10 ** 12) if true %}{{ loop.length }}{% endfor %}",
+        "{{ [i for i in range(10 ** 12) if i < 0] }}",
+        "{{ {i: i for i in range(10 ** 12) if i < 0} }}",
+        "{{ [0 for i in range(10 ** 6) for j in range(10 ** 6) if j < 0] }}",
+        "{{ range(10 ** 12)|sum }}",
+        "{{ range(10 ** 12)|max }}",
+        "{{ range(10 ** 12)|select('lt', 0)|list }}",
+        "{{ range(10 ** 12)|map('abs')|unique|select('lt', 0)|join }}",
+        "{% for i in range(10 ** 12)|reject('ge', 0) %}{% endfor %}",
+        "{% for i in range(10 ** 12)|batch(7)|select('string') %}{% endfor %}",
     ],
 )
 def test_what_has_no_end_is_ended(source: str) -> None:
@@ -44,6 +57,82 @@ def test_loops_of_few_turns_inside_each_other_are_ended() -> None:
     source = "".join(f"{{% for v{i} in range(15) %}}" for i in range(12)) + "{% endfor %}" * 12
     with pytest.raises(BudgetExceededError):
         trace(source, BRIEF)
+
+
+def test_comprehensions_of_few_items_inside_each_other_are_ended() -> None:
+    clauses = " ".join(f"for v{i} in range(15)" for i in range(12))
+    with pytest.raises(BudgetExceededError):
+        trace(f"{{{{ [0 {clauses} if v11 > 99] }}}}", BRIEF)
+
+
+def test_an_iterator_without_end_is_ended_in_a_filter() -> None:
+    with pytest.raises(BudgetExceededError):
+        trace("{{ numbers|select('lt', 0)|first }}", BRIEF, numbers=count())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ range(5)|sum }} {{ range(5)|max }} {{ range(5)|list }} {{ range(0)|list }} {{ range(0)|map('nope')|list }}",
+        "{{ range(5)|select('odd')|list }} {{ range(6)|batch(4)|list }} {{ range(5)|slice(2)|list }}",
+        "{{ range(5)|first }} {{ range(5)|last }} {{ range(5)|length }} {{ range(5)|reverse|list }}",
+        "{{ numbers()|sort(reverse=true) }} {{ numbers()|join('-') }} {{ numbers()|unique|list }} {{ numbers()|min }}",
+        "{{ [i for i in range(5) if i != 2] }} {{ {i: j for i in 'ab' for j in numbers()} }}",
+        "{% for i in numbers() if i > 1 %}{{ loop.index }}/{{ loop.length }} {{ i }};{% endfor %}",
+        "{% for i in range(5) if i > 9 %}{% else %}none{% endfor %}",
+    ],
+)
+def test_what_ends_within_its_time_is_as_without_a_budget(source: str) -> None:
+    template = kida.Environment().from_string(source)
+    context = {"numbers": lambda: iter([3, 1, 2, 3])}
+    traced = kida.trace_render(template, context, budget=Budget(seconds=60))
+    assert traced.output == template.render(context)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ [i for i in 5] }}",
+        "{{ [j for i in [1] for j in i] }}",
+        "{% for i in 5 if i %}{% endfor %}",
+        "{{ 5|list }}",
+        "{{ range(3)|list(1, 2, 3) }}",
+        "{{ numbers|sum(no=1) }}",
+        "{{ range(3)|map(nope=1)|list }}",
+        "{{ range(3)|map('no_such')|list }}",
+        "{{ ['a']|sum }}",
+        "{{ numbers|sum(start='a') }}",
+    ],
+)
+def test_what_fails_fails_as_without_a_budget(source: str) -> None:
+    template = kida.Environment().from_string("\n" + source)
+    with pytest.raises(Exception) as plain:
+        template.render(numbers=iter([1, 2]))
+    with pytest.raises(Exception) as traced:
+        kida.trace_render(template, {"numbers": iter([1, 2])}, budget=Budget(seconds=60))
+    assert type(traced.value) is type(plain.value)
+    assert str(traced.value) == str(plain.value)
+    places = [
+        [
+            (f.kind, f.line, f.column, f.end_column)
+            for f in kida.trace_of(e.value).frames
+            if f.kind != "python"
+        ]
+        for e in (traced, plain)
+    ]
+    assert places[0] == places[1]
+
+
+def test_what_is_left_unread_may_be_read_when_the_time_is_over() -> None:
+    kept: list[Any] = []
+    environment = kida.Environment()
+    environment.add_filter("hand_out", lambda value: kept.append(value) or "")
+    template = environment.from_string("{{ range(1000)|select|hand_out }}")
+    kida.trace_render(template, budget=Budget(seconds=0.5))
+    until = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        pass
+    assert len(list(kept[0])) == 999
 
 
 def test_macros_that_call_each_other_ever_more_often_are_ended() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import kida
@@ -50,19 +51,63 @@ def test_templates_blocks_includes_imports_and_callers_are_calls() -> None:
         [
             "template main",
             [
+                ["load base", []],
+                ["load lib", []],
                 ["import lib", []],
                 [
                     "template base",
                     [
                         [
                             "block b",
-                            [["include part", []], ["macro box", [["caller", []]]], ["block b", []]],
+                            [
+                                ["load part", []],
+                                ["include part", []],
+                                ["macro box", [["caller", []]]],
+                                ["block b", []],
+                            ],
                         ]
                     ],
                 ],
             ],
         ]
     ]
+
+
+def test_a_template_is_loaded_once_and_told_in_the_render_that_came_to_it_first() -> None:
+    templates = {"part": "p", "page": "{% for i in 'ab' %}{% include 'part' %}{% endfor %}"}
+    environment = kida.Environment(loader=kida.DictLoader(templates))
+    page = environment.get_template("page")
+    first, second = page.trace().spans, page.trace().spans
+    assert tree(first) == [["template page", [["load part", []], ["include part", []], ["include part", []]]]]
+    assert tree(second) == [["template page", [["include part", []], ["include part", []]]]]
+    load = first[0].children[0]
+    assert load.part.text == "p"
+    assert load.part.template == "part"
+
+
+def test_what_loading_takes_is_not_the_including_templates_own_time() -> None:
+    entered: list[int] = []
+
+    def source(name: str) -> str | None:
+        entered.append(time.perf_counter_ns())
+        while time.perf_counter_ns() < entered[-1] + 20_000_000:
+            pass
+        return "p" if name == "part" else None
+
+    environment = kida.Environment(loader=kida.FunctionLoader(source))
+    (root,) = environment.from_string("{% include ['none', 'part'] %}").trace().spans
+    load, include = root.children
+    assert (load.kind, load.name, include.kind) == ("load", "part", "include")
+    assert load.seconds >= 0.02
+    assert root.own_seconds <= root.seconds - load.seconds
+    assert load.end <= include.start
+
+
+def test_a_template_that_a_plain_render_has_loaded_is_compiled_for_the_first_trace() -> None:
+    environment = kida.Environment(loader=kida.DictLoader({"part": "p"}))
+    page = environment.from_string("{% include 'part' %}", name="page")
+    page.render()
+    assert tree(page.trace().spans) == [["template page", [["load part", []], ["include part", []]]]]
 
 
 def test_a_call_tells_its_part_its_times_and_its_thread() -> None:
