@@ -309,3 +309,48 @@ def test_a_narrow_page_shows_editor_and_result_one_over_the_other(notebook: Note
     assert below is not None
     assert above["y"] < below["y"]
     notebook.keep_picture("playground-narrow")
+
+
+def test_the_diff_compares_with_the_result_before_or_with_a_pinned_one(notebook: Notebook) -> None:
+    playground, (change,) = opened(notebook, "title = 'Geese'")
+    playground.tab("Diff").click()
+    diff = playground.whole.locator(".diff")
+    expect(diff).to_contain_text("Nothing to compare with yet")
+    playground.button("Pin").click()
+    change.run()
+    expect(diff).to_contain_text("1 change since the pinned result")
+    expect(diff.locator(".cm-deletedChunk")).to_contain_text("Penguins 🐧 of Palmer")
+    expect(diff.locator(".cm-changedLine")).to_contain_text("Geese")
+    notebook.keep_picture("playground-diff")
+    playground.button("Pinned").click()
+    playground.write_after("Counted", "x")
+    expect(diff).to_contain_text("1 change since the result before")
+    expect(diff.locator(".cm-changedLine")).to_contain_text("x")
+
+
+def test_live_values_stand_at_the_ends_of_lines_and_go_with_one_click(notebook: Notebook) -> None:
+    playground, _ = opened(notebook)
+    values = playground.code.locator(".cm-value")
+    expect(playground.line("birds | length").locator(".cm-value")).to_have_text("3×1")
+    playground.button("Values").click()
+    expect(values).to_have_count(0)
+    expect(playground.button("Values")).to_have_attribute("aria-pressed", "false")
+    playground.button("Values").click()
+    expect(values.first).to_be_visible()
+
+
+def test_a_template_is_added_in_the_page_and_rendered_on_its_own(notebook: Notebook) -> None:
+    playground, (look,) = opened(notebook, "print(p.main, sorted(p.templates))")
+    playground.button("Add a template").click()
+    notebook.page.keyboard.type("note.md")
+    notebook.page.keyboard.press("Enter")
+    expect(playground.tab("note.md")).to_have_attribute("aria-selected", "true")
+    playground.code.click()
+    notebook.page.keyboard.type("# About {{ title")
+    notebook.page.keyboard.press("End")
+    playground.button("Render this").click()
+    playground.whole.get_by_label("Format").select_option("markdown")
+    expect(playground.preview.locator("h1")).to_have_text("About Penguins 🐧 of Palmer")
+    notebook.keep_picture("playground-markdown")
+    look.run()
+    expect(look.printed).to_contain_text("note.md ['note.md', 'parts.html', 'report.html']")
