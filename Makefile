@@ -34,7 +34,7 @@ help:
 	@echo "make types    check types, strictly           make bench    compare speed with other engines"
 	@echo "make clean    remove the environments and all caches"
 	@echo "make test-browser         try the notebook side in JupyterLab, with Chromium"
-	@echo "make frontend             build the page side of the playground, with Node.js"
+	@echo "make frontend             build the page side of the widgets, with Node.js"
 	@echo "make test-frontend        check it, and that what it builds is what is there"
 	@echo "make test-free-threaded   run what has threads in it on a Python without the GIL"
 
@@ -76,17 +76,17 @@ else
 	$(FREE_PYTHON) -m pytest --nbval --nbval-current-env $(PARALLEL_NOTEBOOKS)
 endif
 
-# The page side of the playground: TypeScript, which is built into kida_jupyter/static. It needs Node.js, which nobody
-# does who only uses the playground.
+# The page side of the playground and of the parallel view: TypeScript, which is built into kida_jupyter/static. It needs
+# Node.js, which nobody does who only uses them.
 FRONTEND := kida_jupyter/frontend
-BUNDLE := kida_jupyter/static/playground.js
+BUILT := $(FRONTEND)/node_modules/.built
 frontend: $(FRONTEND)/node_modules/.installed
 	cd $(FRONTEND) && npm run --silent build
 
 test-frontend: $(FRONTEND)/node_modules/.installed
 	cd $(FRONTEND) && npm run --silent check && npm run --silent test
-	cd $(FRONTEND) && node build.mjs node_modules/.built.js
-	cmp $(FRONTEND)/node_modules/.built.js $(BUNDLE) && cmp $(FRONTEND)/node_modules/.built.js.LICENSES.txt $(BUNDLE).LICENSES.txt
+	rm -rf $(BUILT) && cd $(FRONTEND) && node build.mjs node_modules/.built
+	diff --recursive --brief $(BUILT) kida_jupyter/static
 
 $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json
 	cd $(FRONTEND) && npm ci --silent

@@ -94,7 +94,7 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
         if g.form.is_async:
             iterable = py.call(".async_iterate", [iterable], at)
         if g.instruments is not None:
-            iterable = g.instruments.watched(iterable, at)
+            iterable = g.instruments.watched(iterable, at if g.form.is_async else g.at(clause.iterable.span))
         target = assignment_target(g, clause.target)
         conditions = [g.expression(condition) for condition in clause.conditions]
         clauses.append(ast.comprehension(target, iterable, conditions, int(g.form.is_async)))

@@ -10,11 +10,12 @@ from collections.abc import Callable, Coroutine
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
+from time import perf_counter, perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from kida.parallel.results import Caught, Context, Footprint, Outcome, Worker, note
 from kida.parallel.travel import PackedTemplate, Parcel, unpacked_template
+from kida.parallel.unfinished import spans_with_unfinished
 from kida.parallel.witness import Witness
 from kida.render_context import RenderContext
 from kida.runtime.blocks import collect, collect_async
@@ -26,6 +27,7 @@ from kida.tracing.trace import TemplateTrace, context_of, trace_of
 
 if TYPE_CHECKING:
     from kida.template.core import Template
+    from kida.tracing.result import CallSpan
 
 
 class Job:
@@ -58,6 +60,10 @@ class Job:
             self.failure = error
             raise
         return PackedJob(template, context, self.record)
+
+    def __dask_tokenize__(self) -> str:
+        """What Dask tells calls apart by: it takes equal ones for one, and a render may have another text each time."""
+        return os.urandom(16).hex()
 
     def __reduce__(self) -> tuple[Any, ...]:
         packed = self.packed()
@@ -122,7 +128,9 @@ def _recorded(template: Template, context: Context) -> Outcome:
             output = text_of(inside(root, partial(collect, root.form, _top(root), root)))
     except Exception as error:
         return _failed(error, started, root, True, template, witness)
-    return Outcome(output, footprint=_footprint(started, root, template, root.template_stack, (), witness))
+    ended = perf_counter()
+    noted = _footprint(started, ended, root, template, root.template_stack, (), witness, spans_of(witness))
+    return Outcome(output, footprint=noted)
 
 
 async def _awaitable(root: RenderContext) -> str:
@@ -168,13 +176,19 @@ def _failed(
     template: Template,
     witness: Witness | None = None,
 ) -> Outcome:
+    failed_at = perf_counter_ns()
     trace = trace_of(error)
     caught = Caught(error, trace)
     if not record:
         return Outcome(caught=caught)
+    seen = Witness() if witness is None else witness
+    spans = spans_with_unfinished(seen, error, failed_at)
     reached = _reached(trace) or root
     stacks = ((), ()) if reached is None else (reached.template_stack, reached.import_stack)
-    return Outcome(caught=caught, footprint=_footprint(started, root, template, *stacks, witness))
+    return Outcome(
+        caught=caught,
+        footprint=_footprint(started, failed_at / 1e9, root, template, *stacks, seen, spans),
+    )
 
 
 def _reached(trace: TemplateTrace) -> RenderContext | None:
@@ -185,23 +199,24 @@ def _reached(trace: TemplateTrace) -> RenderContext | None:
 
 def _footprint(
     started: float,
+    ended: float,
     root: RenderContext | None,
     template: Template,
     template_stack: tuple[str, ...],
     import_stack: tuple[str, ...],
-    witness: Witness | None,
+    witness: Witness,
+    spans: tuple[CallSpan, ...],
 ) -> Footprint:
     met = () if root is None else tuple(root.state.templates)
-    seen = Witness() if witness is None else witness
     return Footprint(
         started,
-        perf_counter(),
+        ended,
         here(),
         None if root is None else id(root),
         (template.name or "<template>", *met),
         template_stack,
         import_stack,
-        spans_of(seen),
-        tuple(seen.passages),
-        seen.dropped,
+        spans,
+        tuple(witness.passages),
+        witness.dropped,
     )

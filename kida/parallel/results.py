@@ -46,10 +46,11 @@ class RenderRecord:
     `RenderContext` among those that live at the same time in the same process, as ``id()`` does. ``templates``
     names the rendered template and then each that it included, imported or extended, in the order they were first
     met. ``template_stack`` and ``import_stack`` are those of the place where the render failed or, where it did
-    not, of its outermost template. ``spans`` are the templates, blocks, macros and bodies of calls that came to their
-    end, as they nest, with times in nanoseconds since ``started``; ``passages`` the templates and blocks that it came
-    to, each with the stacks of its own context. ``dropped`` calls were too many to be kept. A context that never came
-    to a worker has neither worker nor stacks, and started when it ended.
+    not, of its outermost template. ``spans`` are the calls of templates, blocks, macros and bodies of calls, as they
+    nest, with times in nanoseconds since ``started``: those that came to their end and, where the render failed, those
+    that the error left, marked as ``failed``. ``passages`` are the templates and blocks that it came to, each with the
+    stacks of its own context. ``dropped`` calls were too many to be kept. A context that never came to a worker has
+    neither worker nor stacks, and started when it ended.
     """
 
     index: int

@@ -11,6 +11,7 @@ export async function writeLicences(inputs, out) {
     const found = PACKAGE.exec(input);
     if (found) folders.add(found[0]);
   }
+  if (folders.size === 0) return;
   const texts = [];
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));

@@ -88,12 +88,19 @@ def call_lines(record: RenderRecord) -> Iterator[str]:
     In the order of the templates' text: on a clock that is coarse, the order of short calls is not known.
     """
     counts = Counter(
-        (span.part.template or "", span.part.span.start, span.kind, span.name or "", span.part.describe())
+        (
+            span.part.template or "",
+            span.part.span.start,
+            span.failed,
+            f"{span.kind} {span.name}" if span.name else span.kind,
+            span.part.describe(),
+        )
         for root in record.spans
         for span in root.walk()
+        if span.kind != "load"  # whoever comes first loads a template for all
     )
-    for (_, _, kind, name, place), count in sorted(counts.items()):
-        yield f"{kind} {name} at {place}: {count}"
+    for (_, _, failed, what, place), count in sorted(counts.items()):
+        yield f"{what} at {place}: {count}" + (", left by the error" if failed else "")
     if record.dropped:
         yield f"and {record.dropped} more calls"
 

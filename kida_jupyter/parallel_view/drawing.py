@@ -22,6 +22,14 @@ def html(report: RunReport) -> str:
     return _environment().get_template("parallel.html").render(report=report, views=views)
 
 
+def behind_live(html: str, key: str, live: str) -> str:
+    """A report's HTML that hides itself while a view of the widget is on the page.
+
+    Parameters: ``html``; ``key``, what it is known by; ``live``, the class of the widget's views.
+    """
+    return _environment().get_template("behind.html").render(html=html, key=key, live=live)
+
+
 def text(report: RunReport) -> str:
     """A report as text."""
     views = [(failed, drawing.text(failed.view)) for failed in report.failures]

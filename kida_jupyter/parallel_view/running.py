@@ -90,6 +90,15 @@ class ParallelRun:
             f" {len(self.failures)} failed>"
         )
 
+    def _ipython_display_(self) -> None:
+        """Show the live view where there is a front end that can; IPython calls it, and shows the bundle below where not."""
+        shell, _ = _surroundings()
+        if getattr(shell, "kernel", None) is None:
+            raise NotImplementedError
+        from kida_jupyter.parallel_view.live import show
+
+        show(self, self._notebook)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from kida_jupyter.parallel_view.drawing import html, text
         from kida_jupyter.parallel_view.report import report_of_run

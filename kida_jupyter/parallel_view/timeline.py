@@ -28,6 +28,8 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
 )
 _DEPTHS: Final = 3
 """Levels of calls within each other that are drawn."""
+_DEPTHS_OF_FAILED: Final = 8
+"""The same of calls that an error left, which lead to where the render failed."""
 _NARROWEST: Final = 0.05
 """Of the width, in percent: a call that is shorter than that cannot be seen."""
 _CLOSE: Final = 6
@@ -38,7 +40,7 @@ _TICKS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A call within a render: ``depth`` counts from 0."""
+    """A call within a render: ``depth`` counts from 0; one that ``failed`` was left by the error."""
 
     x: float
     width: float
@@ -46,6 +48,7 @@ class Piece:
     kind: str
     label: str
     title: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,11 @@ class Timeline:
         found = {piece.kind for lane in self.lanes for bar in lane.bars for piece in bar.pieces}
         return tuple(sorted(found))
 
+    @property
+    def has_failed_calls(self) -> bool:
+        """Whether calls are drawn that an error left."""
+        return any(piece.failed for lane in self.lanes for bar in lane.bars for piece in bar.pieces)
+
 
 def timeline(records: Sequence[RenderRecord], states: Sequence[str]) -> Timeline:
     """The timeline of a whole run; ``states`` has one for each record. Each machine's clock begins at its first render."""
@@ -146,7 +154,7 @@ def _looseness(near: Sequence[tuple[RenderRecord, str]]) -> float:
 def _drawn(
     ran: Sequence[tuple[RenderRecord, str]], everything: Sequence[RenderRecord], pieces: int
 ) -> Timeline:
-    origins = _origins(everything)
+    origins = origins_of(everything)
     found = [(record, state, record.worker) for record, state in ran if record.worker is not None]
     if not found:
         return Timeline(0.0, 0.0, (), ())
@@ -156,9 +164,7 @@ def _drawn(
     by_worker: dict[Worker, list[tuple[RenderRecord, str]]] = {}
     for record, state, worker in sorted(found, key=lambda one: one[0].started):
         by_worker.setdefault(worker, []).append((record, state))
-    workers = sorted(
-        by_worker, key=lambda one: (one.host, one.process, _in_order(one.thread_name), one.thread)
-    )
+    workers = in_order(by_worker)
     lanes = tuple(
         _lane(worker, by_worker[worker], scale, origins[worker.host], workers)
         for worker in workers[:MAX_LANES]
@@ -191,7 +197,7 @@ class _Scale:
         return round(100 * seconds / self.seconds, 3)
 
 
-def _origins(records: Iterable[RenderRecord]) -> dict[str, float]:
+def origins_of(records: Iterable[RenderRecord]) -> dict[str, float]:
     """When the first render of each machine began, by that machine's clock."""
     origins: dict[str, float] = {}
     for record in records:
@@ -217,7 +223,7 @@ def _lane(
             record.index,
             1,
             str(record.index),
-            f"context {record.index}: {record.seconds * 1e3:.2f} ms, " + STATES[state],
+            f"context {record.index}: {record.seconds * 1e3:.2f} ms, {STATES[state]}{place_of_failure(record)}",
         )
         for record, state in ran
     )
@@ -231,6 +237,12 @@ def _lane(
     )
 
 
+def place_of_failure(record: RenderRecord) -> str:
+    """Where a render failed, behind what else is said of it; nothing of one that did not."""
+    innermost = None if record.trace is None else record.trace.innermost
+    return "" if innermost is None else f", {innermost.describe()}"
+
+
 def worker_name(worker: Worker, workers: Iterable[Worker]) -> str:
     """What a worker is called among others: the thread, and its process and machine where there are several."""
     name = worker.thread_name
@@ -240,7 +252,12 @@ def worker_name(worker: Worker, workers: Iterable[Worker]) -> str:
     return f"{worker.host} · {name}" if len({one.host for one in among}) > 1 else name
 
 
-def _in_order(name: str) -> tuple[str, int]:
+def in_order(workers: Iterable[Worker]) -> list[Worker]:
+    """Workers in the order of their lanes."""
+    return sorted(workers, key=lambda one: (one.host, one.process, _by_number(one.thread_name), one.thread))
+
+
+def _by_number(name: str) -> tuple[str, int]:
     """A thread's name, so that the tenth does not come before the second."""
     head = name.rstrip("0123456789")
     digits = name[len(head) :]
@@ -317,12 +334,24 @@ def _pieces(record: RenderRecord, scale: _Scale, origin: float) -> Iterator[Piec
         outermost = span.kind == "template"
         inner = depth if outermost else depth + 1
         pending += [(child, inner) for child in reversed(span.children)]
-        if outermost or depth >= _DEPTHS or scale.width(span.seconds) < _NARROWEST:
+        # what leads to an error is drawn however short it was
+        if outermost or depth >= (_DEPTHS_OF_FAILED if span.failed else _DEPTHS):
+            continue
+        width = scale.width(span.seconds)
+        if width < _NARROWEST and not span.failed:
             continue
         what = f"{span.kind} {span.name}" if span.name else span.kind
-        title = f"{what} at {span.part.describe()}: {span.seconds * 1e3:.3f} ms"
+        title = f"{what} at {span.part.describe()}: {span.seconds * 1e3:.3f} ms{_left_by_error(span)}"
         x = scale.x(record.started - origin + span.start / 1e9)
-        yield Piece(x, scale.width(span.seconds), depth, span.kind, span.name or span.kind, title)
+        yield Piece(x, width, depth, span.kind, span.name or span.kind, title, span.failed)
+
+
+def _left_by_error(span: CallSpan) -> str:
+    """What is said of a call that an error left: the innermost is where the render failed."""
+    if not span.failed:
+        return ""
+    inner = any(child.failed for child in span.children)
+    return ", left by the error" if inner else ", left by the error: it failed here"
 
 
 def _ticks(scale: _Scale) -> Iterator[Tick]:

@@ -19,6 +19,7 @@ class ParallelView:
     def __init__(self, page: Page, number: int = 0) -> None:
         self._page = page
         self.whole = page.locator(".kida-parallel-live").nth(number)
+        self.headline = self.whole.locator(".kida-parallel > .headline")
         self.timeline = self.whole.locator(".kida-timeline")
         self.stage = self.timeline.get_by_role("application")
         self.tooltip = self.timeline.get_by_role("tooltip")
@@ -76,6 +77,20 @@ class ParallelView:
         box = found.bounding_box()
         assert box is not None
         return box
+
+    def colour_of_selected(self) -> str:
+        """What the selected bar is painted with, near its upper left corner."""
+        found: str = self.stage.evaluate(
+            """stage => {
+              const canvas = stage.querySelector("canvas");
+              const ratio = canvas.width / canvas.clientWidth;
+              const [corner, box] = [canvas, stage.querySelector(".mark.select")].map(one => one.getBoundingClientRect());
+              const place = [box.x - corner.x + 2, box.y - corner.y + 2].map(one => Math.round(one * ratio));
+              const [red, green, blue] = canvas.getContext("2d").getImageData(...place, 1, 1).data;
+              return `rgb(${red}, ${green}, ${blue})`;
+            }"""
+        )
+        return found
 
     def point_at(self, found: Locator) -> None:
         """Move the pointer to the middle of something, which may not be able to catch it."""

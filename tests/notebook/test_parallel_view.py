@@ -401,6 +401,28 @@ def test_the_closer_look_shows_the_calls_within_the_renders_around_the_first_tha
         assert all(bar.x - 0.01 <= piece.x <= bar.x + bar.width + 0.01 for piece in bar.pieces)
 
 
+def test_what_leads_to_an_error_is_drawn_however_deep_and_however_short() -> None:
+    part = TemplatePart(Source("{{ m() }}", "page"), Span(0, 9))
+
+    def calls(failed: bool) -> tuple[CallSpan, ...]:
+        within: tuple[CallSpan, ...] = ()
+        for depth in range(11, 0, -1):
+            at = 999_980 + depth
+            within = (CallSpan("macro", f"m{depth}", part, at, 1_000_000, 11, within, failed=failed),)
+        return (CallSpan("template", "page", part, 0, 1_000_000, 11, within, failed=failed),)
+
+    def drawn(failed: bool) -> Timeline:
+        records = [replace(one, spans=calls(failed)) for one in row_of(4)]
+        found = closer(records, ["failed" if failed else "equal"] * 4)
+        assert found is not None
+        return found
+
+    assert [piece.label for piece in bars(drawn(True))[0].pieces] == [f"m{depth}" for depth in range(1, 9)]
+    assert drawn(True).has_failed_calls
+    assert bars(drawn(False))[0].pieces == ()
+    assert not drawn(False).has_failed_calls
+
+
 def test_there_is_no_closer_look_where_nothing_was_called() -> None:
     assert closer(row_of(3), ["equal"] * 3) is None
 

@@ -109,8 +109,9 @@ def test_a_kernel_shows_the_view_of_a_run_that_a_cell_ends_with(kernel: Kernel) 
     run = kernel.run(
         "from kida_jupyter import parallel\nparallel('{{ n }}', [dict(n=n) for n in range(50)], workers=2, rounds=1)"
     )
-    assert 'class="kida-parallel"' in run.data["text/html"]
-    assert "50 renders by" in run.text
+    view = run.shown[-1]
+    assert 'class="kida-parallel"' in view["text/html"]
+    assert "50 renders by" in view["text/plain"]
     assert run.stderr == ""
 
 
@@ -119,7 +120,7 @@ def test_a_failing_render_of_a_named_cell_links_to_nothing_that_is_not_there(ker
     run = kernel.run(
         "import kida_jupyter\nkida_jupyter.parallel('{% from \"parts.html\" import row %}{{ row(n) }}', [dict(n=0)], rounds=0)"
     )
-    assert "in macro `row` at parts.html 1:22" in run.text
+    assert "in macro `row` at parts.html 1:22" in run.shown[-1]["text/plain"]
 
 
 def progress_in(kernel: Kernel, clock: str) -> Run:

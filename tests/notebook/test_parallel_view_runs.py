@@ -64,8 +64,8 @@ def test_a_leaky_filter_makes_rows_red_with_a_diff() -> None:
     assert all(one.steady for one in run.differences)
     html = run.html()
     assert 'class="kida-parallel wrong"' in html
-    assert html.count('<tr class="differs">') == 3
-    assert html.count('<tr class="equal">') == 3
+    assert html.count('<tr class="differs"') == 3
+    assert html.count('<tr class="equal"') == 3
     assert html.count(' differs"') >= 3  # the bars too
     assert "<mark>Ada</mark>." in html
     assert "<mark>Emmy</mark>." in html
@@ -362,7 +362,7 @@ def test_the_view_is_bounded_where_everything_is_wrong() -> None:
     assert len(run.differences) == 300
     html = run.html()
     assert len(html) < 300_000
-    assert html.count('<tr class="differs">') == MAX_ROWS
+    assert html.count('<tr class="differs"') == MAX_ROWS
     assert f"… {300 - MAX_DIFFS} more differ" in html
 
 
@@ -375,9 +375,46 @@ def test_the_drawing_needs_no_style_to_be_read() -> None:
 def test_every_bar_tells_its_render_to_whoever_points_at_it() -> None:
     html = quick(PAGE, contexts(4, broken=2)).html()
     assert re.search(
-        r"<rect class=\"bar[^>]*><title>context 2: \d+\.\d\d ms, failed, as its serial twin did</title>", html
+        r"<rect class=\"bar[^>]*><title>context 2: \d+\.\d\d ms, failed, as its serial twin did,"
+        r" in macro row at parts\.html 1:26</title>",
+        html,
     )
     assert re.search(r"<title>macro row at parts\.html 1:4: \d+\.\d{3} ms</title>", html)
+
+
+def test_the_calls_that_an_error_left_are_marked_by_more_than_colour() -> None:
+    html = quick(PAGE, contexts(4, broken=2)).html()
+    left = re.findall(
+        r'<rect class="piece (\w+) failed"[^>]*stroke-dasharray[^>]*><title>([^<]*)</title>', html
+    )
+    assert [kind for kind, _ in left] == ["block", "include", "macro"]
+    titles = [re.sub(r": \d+\.\d{3} ms", "", title) for _, title in left]
+    assert titles == [
+        "block body at page.html 1:68, left by the error",
+        "include list.html at list.html 1:1, left by the error",
+        "macro row at parts.html 1:4, left by the error: it failed here",
+    ]
+    assert html.count('<text class="left"') == 3
+    assert "✗</b> left by an error: the innermost is where the render failed" in html
+    assert re.search(r'<text class="label"[^>]*>2 !</text>', html)
+
+
+def test_a_view_without_failures_says_nothing_of_errors() -> None:
+    html = quick(PAGE, contexts(4)).html()
+    assert "left by" not in html
+    assert 'class="left"' not in html
+
+
+def test_calls_that_an_error_left_only_among_others_are_a_difference_of_calls() -> None:
+    main = threading.current_thread()
+
+    def fragile() -> int:
+        return 1 // (threading.current_thread() is main)
+
+    run = quick("{% macro m() %}{{ f() }}{% end %}{{ m() }}", [{"f": fragile}])
+    calls = next(aspect for aspect in run.differences[0].aspects if aspect.name == "calls")
+    assert calls.serial[-1] == "macro m at <template> 1:4: 1"
+    assert calls.here[-1] == "macro m at <template> 1:4: 1, left by the error"
 
 
 def test_the_run_displays_itself_as_html_and_as_text() -> None:

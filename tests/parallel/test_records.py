@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kida import CallSpan, DictLoader, Environment
-from kida.parallel import render_many
+from kida.parallel import RenderRecord, render_many
 from kida.parallel.witness import MAX_CALLS
 from kida.render_context import get_render_context
 from tests.parallel.functions import numbers
@@ -135,7 +135,123 @@ def test_a_record_tells_the_stacks_of_each_template_and_block_it_came_to(workers
 def test_a_failed_record_tells_how_far_it_came() -> None:
     [record] = render_many(PAGE, [{"n": 1}], record=True, on_error="return")
     assert [passage.name for passage in record.passages][-1] == "foot.html"
-    assert ("macro", "share", []) in nested(record.spans)
+    assert nested(record.spans[0].walk())[-2:] == [("macro", "share", []), ("include", "foot.html", [])]
+
+
+def failed_in(record: RenderRecord) -> list[str]:
+    """The calls that an error left, outermost first, each with where its function begins."""
+    level, found = record.spans, []
+    while level and level[-1].failed:
+        found.append(f"{level[-1].kind} {level[-1].name} at {level[-1].part.describe()}")
+        level = level[-1].children
+    assert sum(span.failed for root in record.spans for span in root.walk()) == len(found)
+    return found
+
+
+WHOLE = ["template page.html at page.html 1:1", "template base.html at base.html 1:1"]
+BODY = "block body at page.html 1:65"
+
+
+@WORKERS
+@pytest.mark.parametrize(
+    ("n", "innermost"), [(0, "macro share at parts.html 1:65"), (1, "include foot.html at foot.html 1:1")]
+)
+def test_a_failed_record_has_the_calls_that_the_error_left_up_to_where_it_failed(
+    workers: int, n: int, innermost: str
+) -> None:
+    contexts = [{"n": 2}, {"n": n}, {"n": 3}]
+    records = list(render_many(PAGE, contexts, max_workers=workers, record=True, on_error="return"))
+    assert [failed_in(record) for record in records] == [[], [*WHOLE, BODY, innermost], []]
+    whole = records[1].seconds * 1e9
+    for span in records[1].spans[0].walk():
+        assert 0 <= span.start <= span.end
+        assert span.end == pytest.approx(whole, abs=1) if span.failed else span.end < whole
+
+
+def test_calls_that_had_ended_stand_beside_those_that_the_error_left() -> None:
+    template = ENVIRONMENT.from_string(
+        "{% macro row(n) %}{{ 6 // n }}{% endmacro %}{% for n in numbers %}{{ row(n) }}{% endfor %}", name="t"
+    )
+    [record] = render_many(template, [{"numbers": [1, 2, 0, 3]}], record=True, on_error="return")
+    [whole] = record.spans
+    assert [(call.name, call.failed) for call in whole.children] == [
+        ("row", False),
+        ("row", False),
+        ("row", True),
+    ]
+
+
+def test_an_import_that_failed_is_among_the_calls_that_the_error_left() -> None:
+    [record] = render_many(ENVIRONMENT.get_template("bad.html"), [{}], record=True, on_error="return")
+    assert failed_in(record) == [
+        "template bad.html at bad.html 1:1",
+        "import broken.html at broken.html 1:1",
+    ]
+
+
+def test_bodies_of_calls_are_told_from_the_macros_of_the_same_template_that_take_them() -> None:
+    text = (
+        "{% macro a() %}{% macro b() %}{{ caller() | upper }}{% endmacro %}{% call b() %}{{ (1 / 0) | int }}"
+        "{% endcall %}{% endmacro %}{{ a() }}"
+    )
+    template = ENVIRONMENT.from_string(text, name="t")
+    [record] = render_many(template, [{}], record=True, on_error="return")
+    assert failed_in(record) == [
+        "template t at t 1:1",
+        "macro a at t 1:4",
+        "macro b at t 1:19",
+        "caller None at t 1:70",
+    ]
+
+
+def test_an_error_that_the_template_deals_with_leaves_no_call_marked() -> None:
+    text = "{% try %}{% include 'foot.html' %}{% fallback %}-{% endtry %}"
+    [record] = render_many(ENVIRONMENT.from_string(text), [{"n": 1}], record=True)
+    assert record.output == "-"
+    assert not any(span.failed for span in record.spans[0].walk())
+
+
+def test_a_filter_that_calls_a_macro_and_fails_stands_behind_the_macro_that_had_ended() -> None:
+    def once(call: Any) -> str:
+        call()
+        raise ValueError("no more")
+
+    template = ENVIRONMENT.from_string("{% macro m() %}x{% endmacro %}{{ once(m) }}", name="t")
+    [record] = render_many(template, [{"once": once}], record=True, on_error="return")
+    assert failed_in(record) == ["template t at t 1:1"]
+    assert nested(record.spans) == [("template", "t", [("macro", "m", [])])]
+
+
+def test_a_recursion_without_end_is_recorded_to_where_it_was_ended() -> None:
+    environment = Environment(max_recursion=50)
+    template = environment.from_string("{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}", name="t")
+    [record] = render_many(template, [{}], record=True, on_error="return")
+    assert failed_in(record) == ["template t at t 1:1", *["macro m at t 1:4"] * 50]
+
+
+def test_of_a_deep_recursion_what_it_began_with_and_where_it_failed_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kida.parallel.unfinished.MAX_CALLS", 10)
+    text = "{% macro m(n) %}{{ 1 // n + m(n - 1) | int }}{% endmacro %}{{ m(40) }}{% include 'foot.html' %}"
+    [record] = render_many(
+        ENVIRONMENT.from_string(text, name="t"), [{}], max_workers=1, record=True, on_error="return"
+    )
+    assert isinstance(record.error, ZeroDivisionError)
+    assert failed_in(record) == ["template t at t 1:1", *["macro m at t 1:4"] * 9]
+    starts = [span.start for span in record.spans[0].walk()]
+    assert starts == sorted(starts)
+    assert record.dropped == 1 + 41 - 10
+
+
+def test_asynchronous_renders_that_fail_are_recorded_to_where_they_failed() -> None:
+    template = ENVIRONMENT.from_string(
+        "{% block b %}{% macro m(k) %}{% async for n in numbers(3) %}{{ 4 // (n - k) }}{% endfor %}"
+        "{% endmacro %}{{ m(k) }}{% endblock %}",
+        name="t",
+    )
+    [record] = render_many(template, [{"numbers": numbers, "k": 1}], record=True, on_error="return")
+    assert failed_in(record) == ["template t at t 1:1", "block b at t 1:4", "macro m at t 1:17"]
 
 
 def test_a_record_is_bounded_however_long_the_render() -> None:
@@ -194,3 +310,7 @@ def test_records_of_other_processes_are_on_the_same_clock() -> None:
         assert record.templates[0] == "page.html"
     assert records[1].template_stack[-1] == "foot.html"
     assert records[0].output == PAGE.render(n=3)
+    assert failed_in(records[1]) == [*WHOLE, BODY, "include foot.html at foot.html 1:1"]
+    for record in records:
+        assert record.spans
+        assert record.passages[0].render_context == record.render_context

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from itertools import islice
+from pathlib import Path
 from pickle import PicklingError
 from threading import Lock
 from typing import Any
@@ -48,6 +49,15 @@ def test_they_are_rendered_by_the_clusters_processes(cluster: Executor) -> None:
     assert processes
     assert os.getpid() not in processes
     assert all(record.started <= record.ended for record in records)
+
+
+def test_equal_contexts_are_rendered_each_and_every_time(cluster: Executor, tmp_path: Path) -> None:
+    template = Environment(filters={"count_up": functions.count_up}).from_string("{{ path|count_up }}")
+    contexts = [{"path": str(tmp_path / "counted")}] * 6
+    for _ in range(2):
+        records = list(render_many(template, contexts, executor=cluster, record=True))
+        assert len({(record.worker, record.started) for record in records}) == 6
+    assert (tmp_path / "counted").read_text(encoding="utf-8") == "x\n" * 12
 
 
 def test_functions_that_no_module_has_travel_too(cluster: Executor) -> None:
