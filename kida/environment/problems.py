@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kida.compiler.compiler import too_deep
 from kida.errors import ErrorCode, TemplateSyntaxError
 from kida.semantics.checks import semantic_errors
 from kida.source import Source
@@ -19,7 +20,10 @@ def problems_of(environment: Environment, source: Source) -> tuple[TemplateSynta
 
     def check(template: nodes.Template, guessed: bool) -> list[TemplateSyntaxError]:
         calls = bool(environment.check_calls)
-        return semantic_errors(template, source, environment._registry, calls=calls, guessed=guessed)
+        try:
+            return semantic_errors(template, source, environment._registry, calls=calls, guessed=guessed)
+        except RecursionError:
+            return [too_deep(template, source)]
 
     return syntax_errors(source, environment._lexer, environment._tags, check)
 

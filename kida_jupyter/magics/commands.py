@@ -413,6 +413,7 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                         "--contexts", "EXPR", "the contexts: a list of mappings, a generator, a data frame"
                     ),
                     _option("--workers", "1,2,4", "how many threads, or several numbers to compare; else 4"),
+                    _option("--executor", "EXPR", "an executor of concurrent.futures, in place of threads"),
                     _option("--rounds", "N", "how often each number of workers is timed; 0: not at all"),
                     _option("--limit", "N", "how many contexts are taken at most; else 2000"),
                 ),
@@ -420,6 +421,7 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 "with their speed-up, and each is compared with its serial twin: text, stacks and calls. EXPR gives\n"
                 "mappings or a data frame; names that a context lacks are the notebook's variables.\n\n"
                 "  --workers 1,2,4   how many threads, or several numbers to compare; else 4\n"
+                "  --executor EXPR   processes or a cluster in place of threads: any of concurrent.futures\n"
                 "  --rounds N        how often each number is timed; else 5, 0 for not at all\n"
                 "  --limit N         how many contexts are taken at most; else 2000\n\n"
                 "  %kida parallel card.html --contexts rows\n"

@@ -134,7 +134,7 @@ def _commands(notebook: Notebook) -> dict[str, tuple[str, Line]]:
         return (Item(name, "variable") for name in found)
 
     def values(option: str) -> Values:
-        return names(tuple(notebook.variables) if option == "--contexts" else (), "variable")
+        return names(tuple(notebook.variables) if option in ("--contexts", "--executor") else (), "variable")
 
     environment = notebook.environment
     live = names(("stop",), "value"), names([cell.id for cell in notebook.live.list()], "cell")

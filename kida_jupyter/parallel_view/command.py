@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from typing import Any, Final
 
 from IPython.display import display
@@ -29,7 +30,7 @@ def run_parallel(notebook: Notebook, given: Any) -> None:
     limit = LIMIT if given.limit is None else _number("--limit", given.limit, 1)
     if given.contexts is None:
         raise usage(_MAGIC, f"--contexts is missing: {_MAGIC} {given.name} --contexts EXPR")
-    contexts = _value(notebook, given.contexts)
+    contexts = _value(notebook, "--contexts", given.contexts)
     try:
         iter(contexts)
     except TypeError:
@@ -39,7 +40,13 @@ def run_parallel(notebook: Notebook, given: Any) -> None:
         raise usage(
             _MAGIC, f"--contexts {given.contexts} is one {type(contexts).__name__}, not several mappings"
         )
-    display(parallel(name, contexts, workers, rounds=rounds, limit=limit))
+    executor = None if given.executor is None else _value(notebook, "--executor", given.executor)
+    if executor is not None and not isinstance(executor, Executor):
+        kind = type(executor).__name__
+        raise usage(
+            _MAGIC, f"--executor {given.executor} is no executor of concurrent.futures: it is of type {kind}"
+        )
+    display(parallel(name, contexts, workers, executor=executor, rounds=rounds, limit=limit))
 
 
 def _number(option: str, word: str, least: int) -> int:
@@ -52,13 +59,13 @@ def _number(option: str, word: str, least: int) -> int:
     return number
 
 
-def _value(notebook: Notebook, expression: str) -> Any:
+def _value(notebook: Notebook, option: str, expression: str) -> Any:
     try:
         return notebook.shell.ev(expression)
     except SyntaxError as error:
-        raise usage(_MAGIC, f"--contexts {expression} is no expression of Python: {error.msg}") from None
+        raise usage(_MAGIC, f"{option} {expression} is no expression of Python: {error.msg}") from None
     except NameError as error:
         near = error.name and nearest(error.name, notebook.variables)
-        raise usage(_MAGIC, f"--contexts {expression}: {error}".partition(". Did")[0], near) from None
+        raise usage(_MAGIC, f"{option} {expression}: {error}".partition(". Did")[0], near) from None
     except Exception as error:
-        raise usage(_MAGIC, f"--contexts {expression} failed: {type(error).__name__}: {error}") from None
+        raise usage(_MAGIC, f"{option} {expression} failed: {type(error).__name__}: {error}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,6 +18,7 @@ from kida_jupyter.parallel_view.gil import Gil, gil
 from kida_jupyter.parallel_view.measuring import ROUNDS, Measured, measured
 from kida_jupyter.parallel_view.progress import Progress, Tick, reporting
 from kida_jupyter.parallel_view.subject import behind, contexts_of, template_of
+from kida_jupyter.parallel_view.travelling import travelling
 
 if TYPE_CHECKING:
     from kida_jupyter.notebook import Notebook
@@ -149,6 +150,8 @@ def parallel(
         raise ValueError(f"rounds must be at least 0, not {rounds}")
     found = template_of(template, notebook)
     taken, more = contexts_of(contexts, limit)
+    if executor is not None and notebook is not None and not isinstance(executor, ThreadPoolExecutor):
+        found = travelling(found, notebook)
     mine = notebook is not None and isinstance(template, str) and executor is None
     given = behind(taken, notebook.variables) if mine and notebook is not None else taken
     most = _workers_of(executor, max(counts))

@@ -27,13 +27,11 @@ def travelling(template: kida.Template, notebook: Notebook) -> kida.Template:
         loaders.append(kida.FileSystemLoader(notebook.folders))
     if base.loader is not None:
         loaders.append(base.loader)
-    name = template.name
+    loader, name = kida.ChoiceLoader(loaders), template.name
     known = {one: environment.autoescapes(one) for one in (*notebook.named_cells, name) if one is not None}
     otherwise = base.autoescape if notebook.escaping is None else notebook.escaping
-    made = environment.replace(
-        loader=kida.ChoiceLoader(loaders), autoescape=partial(_escapes, known, otherwise)
-    )
-    if name is not None and name in made.loader:  # type: ignore[operator]
+    made = environment.replace(loader=loader, autoescape=partial(_escapes, known, otherwise))
+    if name is not None and name in loader:
         return made.get_template(name)
     return made.from_string(template.source, name=name)
 

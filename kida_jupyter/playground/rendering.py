@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +46,25 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let an interrupt of the kernel end what runs, also where the kernel has not seen to that.
+
+    Between cells ipykernel ignores interrupts, and the edit that waited while a render was interrupted comes then.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    ):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def render(
     workshop: Workshop, overrides: Mapping[str, Any], given: Mapping[str, Any], budget: kida.Budget
 ) -> Rendered:
@@ -58,11 +79,12 @@ def render(
     error: BaseException | None = None
     began = perf_counter()
     try:
-        template = environment.get_template(workshop.main)
-        if template.is_async:
-            trace = running.run(kida.trace_render_async(template, reading, budget=budget))
-        else:
-            trace = kida.trace_render(template, reading, budget=budget)
+        with interruptible():
+            template = environment.get_template(workshop.main)
+            if template.is_async:
+                trace = running.run(kida.trace_render_async(template, reading, budget=budget))
+            else:
+                trace = kida.trace_render(template, reading, budget=budget)
     except BaseException as raised:  # an exit is the template's, too, and not the kernel's
         error = raised
         if workshop.notebook is not None:

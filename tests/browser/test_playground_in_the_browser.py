@@ -354,3 +354,19 @@ def test_a_template_is_added_in_the_page_and_rendered_on_its_own(notebook: Noteb
     notebook.keep_picture("playground-markdown")
     look.run()
     expect(look.printed).to_contain_text("note.md ['note.md', 'parts.html', 'report.html']")
+
+
+def test_tags_are_typed_as_they_are_and_a_change_from_python_is_undone_as_one(notebook: Notebook) -> None:
+    playground, (change,) = opened(notebook, "p.source = 'from Python'")
+    playground.code.click()
+    notebook.page.keyboard.press("Control+a")
+    notebook.page.keyboard.type("<p>x<i>two</i></p>{% if title %}!{% end %}")
+    expect(playground.preview).to_have_text("xtwo!")
+    assert (
+        playground.code.inner_text().splitlines()[0].startswith("<p>x<i>two</i></p>{% if title %}!{% end %}")
+    )
+    change.run()
+    expect(playground.preview).to_have_text("from Python")
+    playground.code.click()
+    notebook.page.keyboard.press("Control+z")
+    expect(playground.preview).to_have_text("xtwo!")

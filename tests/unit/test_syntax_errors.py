@@ -210,3 +210,8 @@ def test_a_text_has_errors_exactly_if_it_does_not_compile_and_the_one_raised_is_
 def test_every_wrong_output_is_told_and_no_right_one(lines: list[str]) -> None:
     wrong = [number for number, line in enumerate(lines, 1) if line[3:5] in ("1 ", "a ")]
     assert [error.lineno for error in ENVIRONMENT.syntax_errors("".join(lines))] == wrong
+
+
+def test_what_is_too_deep_to_be_looked_through_is_told_as_such() -> None:
+    errors = ENVIRONMENT.syntax_errors("{{ " + "+".join(["1"] * 3000) + " }}")
+    assert [error.code for error in errors] == [kida.ErrorCode.TOO_DEEP]

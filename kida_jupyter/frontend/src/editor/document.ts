@@ -1,7 +1,7 @@
 // One template in the editor: its text, its undo history, what is shown upon it, and its agreement with the other side.
 
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentMore } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentMore, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
@@ -140,7 +140,8 @@ export function openDocument(name: string, text: string, format: Format, place: 
     receive: (next) => {
       const changes = agreement.received(next, view.state.doc.toString());
       if (!changes) return;
-      view.dispatch({ changes, annotations: [Transaction.remote.of(true), Transaction.addToHistory.of(false)] });
+      // A step of its own to undo: mapped over, older steps would bring back pieces of texts that never were together.
+      view.dispatch({ changes, annotations: [Transaction.remote.of(true), isolateHistory.of("full")] });
       if (agreement.isAhead()) events.edited(view.state.doc.toString());
     },
     setFormat: (next) => {

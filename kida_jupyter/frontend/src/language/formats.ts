@@ -22,10 +22,13 @@ const plain = (): LanguageSupport =>
     }),
   );
 
+// A closing tag that is put there is not typed over, and whoever types HTML would have each twice.
+const asTyped = { autoCloseTags: false };
+
 const BASES: Record<Format, () => LanguageSupport> = {
-  html: () => html(),
-  svg: () => html(),
-  markdown: () => markdown(),
+  html: () => html(asTyped),
+  svg: () => html(asTyped),
+  markdown: () => markdown({ htmlTagLanguage: html({ ...asTyped, matchClosingTags: false }) }),
   sql: () => sql(),
   json: () => json(),
   yaml: () => yaml(),
