@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -288,7 +288,9 @@ class Notebook:
             self.reword(error)
             raise
 
-    def stream(self, template: kida.Template, *, variables: Mapping[str, Any] | None = None) -> Iterator[str]:
+    def stream(
+        self, template: kida.Template, *, variables: Mapping[str, Any] | None = None
+    ) -> Generator[str, None, None]:
         """The text piece by piece, as it is rendered; otherwise as `render`."""
         context = self.variables if variables is None else variables
         try:

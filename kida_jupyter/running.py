@@ -7,7 +7,7 @@ import ctypes
 import re
 import sys
 import warnings
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Thread
@@ -47,7 +47,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         raise interrupt.with_traceback(failures[0].__traceback__) from None
 
 
-def stream(pieces: AsyncIterator[str]) -> Iterator[str]:
+def stream(pieces: AsyncIterator[str]) -> Generator[str, None, None]:
     """The pieces of an asynchronous iterator, as they come. Raises what it raises, and is interrupted as `run` is."""
     came: SimpleQueue[str | None] = SimpleQueue()
 
@@ -117,7 +117,8 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
                 loop.run_until_complete(asyncio.wait(left, timeout=_GRACE / 2))
             loop.run_until_complete(loop.shutdown_asyncgens())
         except KeyboardInterrupt:
-            pass  # this thread's, from below
+            # this thread's, from below; asyncio would complain that nobody took it from the task
+            loop.set_exception_handler(lambda *_: None)
 
     thread = Thread(target=drive, name="%%kida", daemon=True)
     thread.start()

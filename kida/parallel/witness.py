@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Final
@@ -11,6 +12,9 @@ from kida.tracing.recording import Event, Place, Recorder, Write
 
 MAX_CALLS: Final = 2_000
 """Calls and contexts that are kept of one render: a timeline of a thousand renders shows no more, and has to fit."""
+
+_ENDLESS: Final = (1 << 30) - 1
+"""Turns of a loop: as many as Python counts in one digit, which is quickest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ class Witness(Recorder):
     def __init__(self) -> None:
         super().__init__()
         self.passages: list[Passage] = []
+        # what imported templates wrote: nobody reads it, and a render may import without end
+        self.others = deque(maxlen=0)  # type: ignore[assignment]
+
+    def look(self, write: Write) -> int:
+        """There is no budget to be looked at, however many turns a loop makes."""
+        return _ENDLESS
 
     def enter(self, write: Write, context: RenderContext, place: Place) -> int:
         """Note that a template's top or a block begins, and in which context."""

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from inspect import cleandoc
 from typing import Any, Final, TypeVar
 
@@ -163,17 +164,23 @@ class KidaMagics(Magics):
         written: list[str] = []
         failures: list[BaseException] = []
 
-        def pieces() -> Iterator[str]:
+        def pieces() -> Generator[str, None, None]:
             try:
-                for piece in self.notebook.stream(template_of(self.notebook, cell), variables=variables):
-                    written.append(piece)
-                    yield piece
+                template = template_of(self.notebook, cell)
+                with closing(self.notebook.stream(template, variables=variables)) as rendered:
+                    for piece in rendered:
+                        written.append(piece)
+                        yield piece
             except (Exception, KeyboardInterrupt) as error:
                 # the output shows what came until here, and then the error
                 failures.append(with_view(error, self.notebook))
 
         try:
-            _show(lambda: show_stream(pieces(), cell.output, self.notebook.shell))
+            # closed at once, and not when the traceback of an interrupt is let go: the template goes on until then
+            with closing(pieces()) as shown:
+                _show(lambda: show_stream(shown, cell.output, self.notebook.shell))
+        except KeyboardInterrupt as error:
+            failures.append(with_view(error, self.notebook))
         finally:
             if not failures:
                 self._keep(cell, "".join(written))

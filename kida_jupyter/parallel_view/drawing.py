@@ -50,4 +50,7 @@ def lane_text(lane: Lane) -> str:
 
 
 def _environment() -> kida.Environment:
-    return drawing.environment().replace(loader=kida.PackageLoader("kida_jupyter.parallel_view", "templates"))
+    views = drawing.environment()
+    mine = kida.PackageLoader("kida_jupyter.parallel_view", "templates")
+    # the palette is the views'
+    return views.replace(loader=mine if views.loader is None else kida.ChoiceLoader([mine, views.loader]))

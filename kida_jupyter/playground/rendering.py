@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any
 import kida
 from kida_jupyter import running
 from kida_jupyter.live.watching import Recording
+from kida_jupyter.playground.interrupts import Interrupts
 from kida_jupyter.playground.reading import Reading
 from kida_jupyter.playground.workshop import Workshop
 
@@ -46,31 +45,17 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let an interrupt of the kernel end what runs, also where the kernel has not seen to that.
-
-    Between cells ipykernel ignores interrupts, and the edit that waited while a render was interrupted comes then.
-    """
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-    ):
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def render(
-    workshop: Workshop, overrides: Mapping[str, Any], given: Mapping[str, Any], budget: kida.Budget
+    workshop: Workshop,
+    overrides: Mapping[str, Any],
+    given: Mapping[str, Any],
+    budget: kida.Budget,
+    interrupts: Interrupts,
 ) -> Rendered:
     """Render the main template; what it raises is part of what is returned, an interrupt and an exit too.
 
-    Parameters: ``workshop``; ``overrides`` and ``given``, variables before the notebook's; ``budget``.
+    Parameters: ``workshop``; ``overrides`` and ``given``, variables before the notebook's; ``budget``;
+    ``interrupts``, which are heard meanwhile.
     """
     recording = Recording(workshop.variables)
     reading = Reading((("override", overrides), ("given", given), ("notebook", recording)))
@@ -79,7 +64,7 @@ def render(
     error: BaseException | None = None
     began = perf_counter()
     try:
-        with interruptible():
+        with interrupts.heard():
             template = environment.get_template(workshop.main)
             if template.is_async:
                 trace = running.run(kida.trace_render_async(template, reading, budget=budget))

@@ -22,6 +22,7 @@ from kida_jupyter.notebook import Layers, Notebook
 from kida_jupyter.playground.answering import answer
 from kida_jupyter.playground.failing import Failures
 from kida_jupyter.playground.formats import SUFFIXES, format_for
+from kida_jupyter.playground.interrupts import Interrupts
 from kida_jupyter.playground.making import Maker
 from kida_jupyter.playground.messages import FORMATS, Format, Result, Show
 from kida_jupyter.playground.positions import plain_line_ends, sendable
@@ -121,6 +122,7 @@ class Playground(anywidget.AnyWidget):
         self._is_first_cell = True
         self._key = uuid4().hex[:12]
         self._outputs = Outputs()
+        self._interrupts = Interrupts()
         # what is set until here is set by the constructor, and from the page: neither counts as an edit from Python
         self._is_taking = True
         self._is_rendering = self._is_outdated = False
@@ -276,14 +278,21 @@ class Playground(anywidget.AnyWidget):
         self._outputs.update_soon(self._static)
 
     def _render(self) -> None:
-        self.busy = self._is_rendering = True
+        with self._interrupts.held():
+            self._tell(*self._rendered())
+
+    def _rendered(self) -> tuple[Rendered, Mapping[str, ReadVariable] | None]:
+        """Render, and send the page what came of it; gives that, and what the context panel may show."""
+        self._is_rendering = True
         made: tuple[Result, Mapping[str, ReadVariable] | None] | None = None
         try:
-            rendered = render(self._workshop, self.overrides, self._given, self._budget)
-            if rendered.trace is not None and len(rendered.trace.output) > LARGE:
-                self.early = early_result(self.edition, rendered.trace, rendered.seconds)
+            self.busy = True
+            rendered = render(self._workshop, self.overrides, self._given, self._budget, self._interrupts)
             try:
-                made = self._maker.made(rendered, self.edition, self.result)
+                with self._interrupts.heard():
+                    if rendered.trace is not None and len(rendered.trace.output) > LARGE:
+                        self.early = early_result(self.edition, rendered.trace, rendered.seconds)
+                    made = self._maker.made(rendered, self.edition, self.result)
             except BaseException as error:  # an interrupt mostly; whatever it is, the page has to hear of it
                 rendered = replace(rendered, trace=None, error=error)
                 made = self._maker.made(rendered, self.edition, self.result)
@@ -295,7 +304,7 @@ class Playground(anywidget.AnyWidget):
                 self.early = {}
                 self.busy = False
         self._note(rendered)
-        self._tell(rendered, made[1])
+        return rendered, made[1]
 
     def _note(self, rendered: Rendered) -> None:
         """Take down what the render was made of, so that a change of it is seen."""

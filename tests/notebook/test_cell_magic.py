@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import threading
+from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
+from kida_jupyter.magics import core
 from tests.notebook.in_process import Session
 from tests.notebook.kernel import Kernel
 
@@ -186,6 +191,7 @@ def test_interrupting_the_kernel_interrupts_a_render_and_the_next_cell_works(
     reply = kernel.interrupt_when_busy(f"%%kida{options}\n{cell}")
     assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
     assert kernel.run("%%kida\n{{ 1 + 1 }}").text == "2"
+    assert kernel.run("import gc\n_ = gc.collect()").stderr == ""
     # nor does it go on unseen
     assert "%%kida" not in kernel.value("[thread.name for thread in __import__('threading').enumerate()]")
 
@@ -385,6 +391,22 @@ def test_a_terminal_gets_a_stream_piece_by_piece(session: Session) -> None:
     run = session.run("%%kida --stream\n{{ 1 }} {{ 2 }}")
     assert (run.shown, run.stdout) == ([], "1 2\n")
     assert session.names["_"] == "1 2"
+
+
+def test_a_stream_that_is_interrupted_while_a_piece_is_shown_ends_at_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(pieces: Iterator[str], *_: object) -> str:
+        next(pieces)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(core, "show_stream", interrupted)
+    session.names.update(pause=partial(asyncio.sleep, 0), kept="kept")
+    run = session.run("%%kida --stream --to kept\n{% while true %}on {{ await pause() }}{% end %}")
+    assert run.error is not None
+    assert run.error["ename"] == "KeyboardInterrupt"
+    assert session.names["kept"] == "kept"
+    assert "%%kida" not in [thread.name for thread in threading.enumerate()]
 
 
 @pytest.mark.parametrize(

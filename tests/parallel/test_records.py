@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
-from kida import CallSpan, DictLoader, Environment
+from kida import CallSpan, DictLoader, Environment, Template
 from kida.parallel import RenderRecord, render_many
 from kida.parallel.witness import MAX_CALLS
-from kida.render_context import get_render_context
+from kida.render_context import get_render_context, get_render_context_required
+from kida.runtime.forms import Form
 from tests.parallel.functions import numbers
 
 ENVIRONMENT = Environment(
@@ -263,6 +266,63 @@ def test_a_record_is_bounded_however_long_the_render() -> None:
     [whole] = record.spans
     assert (whole.kind, len(whole.children)) == ("template", MAX_CALLS)
     assert record.dropped == 5000 - MAX_CALLS
+
+
+def test_passages_are_bounded_too() -> None:
+    template = ENVIRONMENT.from_string("{% for turn in range(3000) %}{% include 'foot.html' %}{% endfor %}")
+    [record] = render_many(template, [{"n": 2}], record=True)
+    assert record.output == "12" * 3000
+    assert len(record.passages) == MAX_CALLS
+
+
+def test_no_more_is_kept_while_a_long_render_runs_than_its_text_and_what_is_bounded() -> None:
+    text = (
+        "{% macro m(n) %}{% for i in range(9) %}{{ i }}{% endfor %}{% endmacro %}"
+        "{% for n in range(turns) %}{% import 'wordy.html' as wordy with context %}{% set text = m(n) %}{% endfor %}{{ kept() }}"
+    )
+    environment = Environment(loader=DictLoader({"wordy.html": "a word" * 10}))
+
+    def kept() -> int:
+        recorder = get_render_context_required().state.recorder
+        lists = (recorder.calls, recorder.passages, recorder.kept, recorder.by_id, recorder.others)
+        return sum(map(len, lists)) + len(recorder._looked_at)
+
+    template = environment.from_string(text, globals={"kept": kept})
+    records = render_many(template, [{"turns": 2 * MAX_CALLS}, {"turns": 4 * MAX_CALLS}], record=True)
+    few, many = (int(record.output or "") for record in records)
+    assert few == many <= 2 * MAX_CALLS + 2
+
+
+def code_of_each_call(template: Template, **options: Any) -> list[CodeType]:
+    """The code that rendered a template, as a function that it calls sees it in the stack."""
+    seen: list[CodeType] = []
+
+    def look() -> str:
+        frame: FrameType | None = sys._getframe()
+        while frame is not None:
+            if frame.f_code.co_filename == "looked.txt":
+                seen.append(frame.f_code)
+            frame = frame.f_back
+        return ""
+
+    list(render_many(template, [{"look": look}], **options))
+    return seen
+
+
+@WORKERS
+def test_what_is_not_recorded_runs_the_very_code_of_a_plain_render(workers: int) -> None:
+    source = "{% macro m() %}{{ look() }}{% endmacro %}{% for n in (1, 2) %}{{ m() }}{% endfor %}"
+    template = Environment().from_string(source, name="looked.txt")
+    before = code_of_each_call(template, max_workers=workers)
+    assert set(template._units) == {Form.RENDER}  # nothing else was even compiled
+    recorded = code_of_each_call(template, max_workers=workers, record=True)
+    after = code_of_each_call(template, max_workers=workers)
+    assert len(before) == len(recorded) == len(after) == 4
+    assert all(one is other for one, other in zip(before, after, strict=True))
+    assert not set(map(id, recorded)) & set(map(id, before))
+    seen_by_render: list[CodeType] = []
+    template.render(look=lambda: seen_by_render.append(sys._getframe(1).f_code) or "")
+    assert seen_by_render[0] is before[0]
 
 
 def test_recording_raises_errors_unless_told_to_return_them() -> None:

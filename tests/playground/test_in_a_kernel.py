@@ -159,26 +159,6 @@ def test_an_interrupt_ends_a_render_that_blocks_is_shown_and_leaves_the_kernel_u
     assert page.edit("on")["output"] == "on"
 
 
-def test_a_render_is_interrupted_where_the_kernel_ignores_interrupts(page: Page) -> None:
-    page.run(LONG)
-    page.run(
-        "import signal\n"
-        "made = type(p)._render\n"
-        "def render(self):\n"
-        "    before = signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-        "    try: made(self)\n"
-        "    finally: signal.signal(signal.SIGINT, before)\n"
-        "type(p)._render = render"
-    )
-    state = {"templates": {page.name: "{{ wait() }}"}, "edition": page.state["edition"] + 1}
-    identity = page.send({"method": "update", "state": state, "buffer_paths": []})
-    page.wait_for_busy()
-    page.kernel.manager.interrupt_kernel()
-    page.wait(identity)
-    assert page.result["error"]["kind"] == "KeyboardInterrupt"
-    page.run("type(p)._render = made")
-
-
 def test_an_interrupt_of_a_render_after_a_cell_leaves_the_kernel_usable(page: Page) -> None:
     page.run(LONG)
     page.run(

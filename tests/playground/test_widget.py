@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,10 @@ def heard(p: Playground, *names: str) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     p.observe(lambda change: found.append((change.name, change.new)), list(names))
     return found
+
+
+def interrupt() -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 def test_it_renders_a_text_without_a_notebook() -> None:
@@ -143,6 +148,44 @@ def test_the_last_good_result_stays_while_the_template_is_broken() -> None:
     assert all(word in p.result["error"]["html"] for word in ("kida-error", "template.txt 1:1"))
     p.source = "Hi"
     assert (p.error, p.output, p.result["error"]) == (None, "Hi", None)
+
+
+def test_a_render_is_interrupted_also_where_the_kernel_ignores_interrupts() -> None:
+    p = Playground("fine", context={"interrupt": interrupt}, notebook=None)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        p.source = "{{ interrupt() }}"
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert isinstance(p.error, KeyboardInterrupt)
+    assert p.output == "fine"
+
+
+def test_an_interrupt_before_the_template_runs_waits_for_it_and_ends_it() -> None:
+    p = Playground("fine", notebook=None)
+    p.observe(lambda change: interrupt() if change["new"] else None, "busy")
+    p.source = "{% while true %}{% end %}"
+    assert isinstance(p.error, KeyboardInterrupt)
+    assert (p.result["error"]["kind"], p.output, p.busy) == ("KeyboardInterrupt", "fine", False)
+
+
+def test_an_interrupt_after_a_render_lets_its_result_through_and_is_raised_then() -> None:
+    p = Playground("fine", notebook=None)
+    p.observe(lambda change: None if change["new"] else interrupt(), "busy")
+    with pytest.raises(KeyboardInterrupt):
+        p.source = "done"
+    assert (p.error, p.output, p.result["output"], p.busy) == (None, "done", "done", False)
+
+
+def test_an_interrupt_does_what_the_notebooks_own_handler_says() -> None:
+    heard = []
+    before = signal.signal(signal.SIGINT, lambda *_: heard.append("heard"))
+    try:
+        p = Playground("{{ interrupt() }}on", context={"interrupt": interrupt}, notebook=None)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (heard, p.output) == (["heard"], "Noneon")
 
 
 def test_a_template_is_compiled_for_tracing_alone_until_it_is_rendered_plainly() -> None:
