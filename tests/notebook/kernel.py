@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass, field
 from queue import Empty
 from typing import Any
@@ -78,7 +79,11 @@ class Kernel:
                 break
         self.manager.interrupt_kernel()
         while True:
-            reply = self.client.get_shell_msg(timeout=PATIENCE)
+            try:
+                reply = self.client.get_shell_msg(timeout=PATIENCE)
+            except Empty:
+                self.manager.signal_kernel(signal.SIGABRT)  # it writes to stderr where each of its threads is
+                raise
             if reply["parent_header"].get("msg_id") == identity:
                 break
         while True:
