@@ -8,8 +8,9 @@ import re
 import sys
 import warnings
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, TypeVar
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 _FORGOTTEN: Final = re.compile(r"coroutine '(.+)' was never awaited")
 """What Python warns of once a coroutine is gone that nobody awaited: as the text of it was all that was wanted."""
 
+_SLICE: Final = 0.2
+"""Seconds that this thread waits at a time: no interrupt wakes it that came just before it began to wait."""
 _GRACE: Final = 0.5
 """Seconds that an interrupted render has to see that it was cancelled, before its thread is interrupted itself."""
 _ATTEMPTS: Final = 10
@@ -61,7 +64,7 @@ def stream(pieces: AsyncIterator[str]) -> Generator[str, None, None]:
     with _loop() as loop:
         running = asyncio.run_coroutine_threadsafe(forward(), loop)
         try:
-            while (piece := came.get()) is not None:
+            while (piece := _next(came)) is not None:
                 yield piece
             running.result()
         except BaseException:
@@ -95,10 +98,20 @@ def telling_of_coroutines() -> Iterator[None]:
 def _result(work: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
     running = asyncio.run_coroutine_threadsafe(work, loop)
     try:
+        while not wait([running], _SLICE).done:
+            pass
         return running.result()
     except KeyboardInterrupt:
         running.cancel()
         raise
+
+
+def _next(came: SimpleQueue[T]) -> T:
+    while True:
+        try:
+            return came.get(timeout=_SLICE)
+        except Empty:
+            pass
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Offsets are in UTF-16 code units, as JavaScript counts, and ends are exclusive. 
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias, TypedDict
+from typing import Final, Literal, TypeAlias, TypedDict
 
 Format: TypeAlias = Literal["html", "markdown", "text", "latex", "json", "svg", "sql", "yaml"]
 FORMATS: Final[tuple[Format, ...]] = ("html", "markdown", "text", "latex", "json", "svg", "sql", "yaml")
@@ -64,13 +64,13 @@ class Failure(TypedDict):
 
 
 class Variable(TypedDict):
-    """A name that the templates read: ``json`` is its value where that can be written as JSON, for an override."""
+    """A name that the templates read: ``json`` is its value as the text of JSON where it has one, for an override."""
 
     name: str
     origin: Origin
     type: str
     value: str
-    json: Any
+    json: str | None
     reads: int
 
 

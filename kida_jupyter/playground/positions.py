@@ -62,3 +62,8 @@ def line_end_of(text: str) -> str:
 def sendable(text: str) -> str:
     """A text that a message can hold: of the same length, with lone surrogates replaced, which UTF-8 does not have."""
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def escaped(text: str) -> str:
+    """A text of JSON that a message can hold, with lone surrogates written as JSON writes them."""
+    return text if text.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -9,15 +9,13 @@ from typing import Any, Final
 
 from kida_jupyter.help.values import type_name
 from kida_jupyter.playground.messages import Origin, Variable
-from kida_jupyter.playground.positions import sendable
+from kida_jupyter.playground.positions import escaped, sendable
 from kida_jupyter.views.values import short
 
 _MAX_JSON: Final = 20_000
 """Characters of a value that is offered for an override: a longer one is not edited by hand."""
 _MAX_ITEMS: Final = 2_000
 _MAX_DEPTH: Final = 20
-_MAX_SAFE: Final = 2**53
-"""Beyond this JavaScript has not all integers."""
 _ABSENT: Final = object()
 
 
@@ -95,17 +93,38 @@ def told(variable: ReadVariable) -> Variable:
     }
 
 
-def as_json(value: Any) -> Any:
-    """A value as JSON, a tuple as a list, where it is plain data and not long; ``None`` for any other.
+def as_json(value: Any) -> str | None:
+    """A value as the text of JSON, a tuple as a list, where it is plain data and not long; ``None`` for any other.
 
-    Runs no code of the value's.
+    Values go to the page and back as text, as JavaScript has one kind of number. Runs no code of the value's.
     """
     left = [_MAX_ITEMS]
     try:
-        found = _plain(value, _MAX_DEPTH, left)
-        return found if len(json.dumps(found)) <= _MAX_JSON else None
+        text = escaped(json.dumps(_plain(value, _MAX_DEPTH, left), ensure_ascii=False, allow_nan=False))
     except ValueError:
         return None
+    return text if len(text) <= _MAX_JSON else None
+
+
+def overrides_as_json(overrides: Mapping[str, Any], _: object = None) -> dict[str, str | None]:
+    """Overrides as the page has them, each as `as_json` writes it."""
+    return {sendable(name): as_json(value) for name, value in overrides.items()}
+
+
+def overrides_of_json(texts: Mapping[str, str | None], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides that the page sends.
+
+    One that is no text is left as it is, and so is one that Python cannot read: a number of 5,000 digits, or lists in
+    lists beyond its recursion limit. Parameters: ``texts``; ``before``, the overrides until now.
+    """
+    found: dict[str, Any] = {}
+    for name, text in texts.items():
+        try:
+            found[name] = json.loads(text or "")
+        except (ValueError, RecursionError):
+            if name in before:
+                found[name] = before[name]
+    return found
 
 
 def _plain(value: Any, depth: int, left: list[int]) -> Any:
@@ -115,11 +134,7 @@ def _plain(value: Any, depth: int, left: list[int]) -> Any:
         raise ValueError
     if value is None or kind is bool:
         return value
-    if kind is str and len(value) <= _MAX_JSON and sendable(value) == value:
-        return value
-    if kind is int and -_MAX_SAFE <= value <= _MAX_SAFE:
-        return value
-    if kind is float and value - value == 0:  # neither infinite nor no number
+    if (kind is str and len(value) <= _MAX_JSON) or kind is int or kind is float:
         return value
     if kind in (list, tuple) and len(value) <= left[0]:
         return [_plain(one, depth - 1, left) for one in value]

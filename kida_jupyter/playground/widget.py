@@ -26,7 +26,7 @@ from kida_jupyter.playground.interrupts import Interrupts
 from kida_jupyter.playground.making import Maker
 from kida_jupyter.playground.messages import FORMATS, Format, Result, Show
 from kida_jupyter.playground.positions import plain_line_ends, sendable
-from kida_jupyter.playground.reading import ReadVariable
+from kida_jupyter.playground.reading import ReadVariable, overrides_as_json, overrides_of_json
 from kida_jupyter.playground.rendering import Rendered, render, uncollected
 from kida_jupyter.playground.result import LARGE, early_result, empty_result
 from kida_jupyter.playground.saving import save
@@ -77,7 +77,11 @@ class Playground(anywidget.AnyWidget):
     active: Any = t.Unicode().tag(sync=True)
     edition: Any = t.Int(0).tag(sync=True)
     format: Any = t.Enum(FORMATS, default_value="text").tag(sync=True)
-    overrides: Any = t.Dict(key_trait=t.Unicode()).tag(sync=True)
+    overrides: Any = t.Dict(key_trait=t.Unicode()).tag(
+        sync=True,
+        to_json=overrides_as_json,
+        from_json=lambda texts, widget: overrides_of_json(texts, widget.overrides),
+    )
     show: Any = t.Dict().tag(sync=True)
     result: Any = t.Dict().tag(sync=True)
     early: Any = t.Dict().tag(sync=True)
@@ -213,6 +217,8 @@ class Playground(anywidget.AnyWidget):
             super().set_state(sync_data)
         finally:
             self._is_taking = is_taking
+        if "overrides" in sync_data and sync_data["overrides"] != overrides_as_json(self.overrides):
+            self.send_state("overrides")  # as Python writes them, and without those that it cannot read
         if not _MADE_OF.isdisjoint(sync_data):
             self._settle()
             self._update()

@@ -49,6 +49,9 @@ def kernel(running_kernel: Kernel) -> Kernel:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A shell within this process, without history."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.delenv(
+        "VIRTUAL_ENV", raising=False
+    )  # which may be another than the one that the tests run in
     config = Config()
     config.HistoryManager.enabled = False
     made = InteractiveShell(config=config)
@@ -61,6 +64,7 @@ def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interact
     """One shell within this process for the session: to make one takes a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        patch.delenv("VIRTUAL_ENV", raising=False)  # as above
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor" if IPython.version_info[0] >= 9 else "NoColor"

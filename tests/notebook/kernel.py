@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass, field
 from queue import Empty
+from time import sleep
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -70,14 +71,22 @@ class Kernel:
         assert run.ok, run.view
         return run.stdout
 
+    def interrupt(self) -> None:
+        """Interrupt what runs, a moment later: Python loses an interrupt that comes just before a call blocks."""
+        sleep(0.2)
+        self.manager.interrupt_kernel()
+
     def interrupt_when_busy(self, cell: str) -> dict[str, Any]:
-        """Start a cell, interrupt the kernel once it says that it has begun, and give the kernel's reply."""
+        """Start a cell, interrupt the kernel once it says that it has begun, and give the kernel's reply.
+
+        Parameters: ``cell``, which prints a moment before it is busy.
+        """
         identity = self.client.execute(cell)
         while True:
             message = self.client.get_iopub_msg(timeout=PATIENCE)
             if message["parent_header"].get("msg_id") == identity and message["msg_type"] == "stream":
                 break
-        self.manager.interrupt_kernel()
+        self.interrupt()
         while True:
             try:
                 reply = self.client.get_shell_msg(timeout=PATIENCE)

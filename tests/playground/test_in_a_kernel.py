@@ -99,10 +99,45 @@ def test_a_cell_that_changes_a_variable_is_followed_by_a_new_result_and_no_other
 
 
 def test_an_override_of_the_page_is_for_this_playground_alone(page: Page) -> None:
-    result = page.edit(overrides={"title": "Mine"})
+    result = page.edit(overrides={"title": '"Mine"'})
     assert result["output"] == "<h1>Mine</h1>"
     assert result["context"][0]["origin"] == "override"
     assert page.kernel.value("title") == "'Dream'"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.0", 1.0),
+        ("12345678901234567890123", 12345678901234567890123),
+        ('{"a": [1.50, -0.0]}', {"a": [1.5, -0.0]}),
+        (r'"a\ud800b"', "a\ud800b"),
+        ('"é 😀"', "é 😀"),
+        ("null", None),
+    ],
+)
+def test_an_override_arrives_as_it_was_written(page: Page, text: str, value: Any) -> None:
+    result = page.edit("{{ title is defined }}", overrides={"title": text})
+    assert page.kernel.value("p.overrides['title']") == repr(value)
+    assert (result["output"], result["error"]) == ("True", None)
+    page.run("p.overrides = {**p.overrides, 'other': 1}")
+    assert page.state["overrides"] == {"title": text.replace("1.50", "1.5"), "other": "1"}
+    json = {one["name"]: one["json"] for one in page.result["context"]}
+    assert json["title"] == page.state["overrides"]["title"]
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "[" * 100_000 + "]" * 100_000, "nothing"])
+def test_an_override_that_python_cannot_read_changes_nothing(page: Page, text: str) -> None:
+    page.edit(overrides={"title": '"Mine"'})
+    result = page.edit(overrides={"title": text, "more": text})
+    assert (result["output"], page.state["overrides"]) == ("<h1>Mine</h1>", {"title": '"Mine"'})
+
+
+def test_an_override_that_is_no_json_stays_while_the_page_changes_others(page: Page) -> None:
+    page.run("import datetime\np.overrides = {'title': datetime.date(2026, 1, 2)}")
+    assert page.state["overrides"] == {"title": None}
+    assert page.edit(overrides={"title": None, "more": "1"})["output"] == "<h1>2026-01-02</h1>"
+    assert page.kernel.value("p.overrides") == "{'title': datetime.date(2026, 1, 2), 'more': 1}"
 
 
 def test_what_is_shown_is_shared_and_makes_no_new_result(page: Page) -> None:
@@ -150,7 +185,7 @@ def test_an_interrupt_ends_a_render_that_blocks_is_shown_and_leaves_the_kernel_u
     state = {"templates": {page.name: "{{ wait() }}"}, "edition": page.state["edition"]}
     identity = page.send({"method": "update", "state": state, "buffer_paths": []})
     page.wait_for_busy()
-    page.kernel.manager.interrupt_kernel()
+    page.kernel.interrupt()
     page.wait(identity)
     assert page.result["error"]["kind"] == "KeyboardInterrupt"
     assert page.result["output"] == "<h1>Dream</h1>"
@@ -179,7 +214,7 @@ def test_completions_are_those_of_cells(page: Page) -> None:
 
 
 def test_overrides_are_completed_too(page: Page) -> None:
-    page.edit(overrides={"tilted": {"inner": 1}})
+    page.edit(overrides={"tilted": '{"inner": 1}'})
     found = page.ask(type="complete", template=page.name, offset=10, text="{{ tilted.")
     assert "inner" in [one["label"] for one in found["items"]]
 

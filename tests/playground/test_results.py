@@ -158,9 +158,9 @@ def test_a_failure_keeps_what_the_last_good_render_gave() -> None:
 PLAIN = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers(-(2**53), 2**53)
+    | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=5),
+    | st.text(st.characters(), max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
     max_leaves=10,
 )
@@ -168,7 +168,10 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_plain_data_is_offered_for_an_override_as_it_is(value: Any) -> None:
-    assert as_json(value) == value
+    text = as_json(value)
+    assert text is not None
+    text.encode()
+    assert repr(json.loads(text)) == repr(value)
 
 
 class Keyed(dict[str, int]):
@@ -178,12 +181,11 @@ class Keyed(dict[str, int]):
 @pytest.mark.parametrize(
     "value",
     [
-        2**53 + 1,
+        pytest.param(10**5000, id="digits"),
         float("inf"),
         float("nan"),
         {1: 2},
         object(),
-        "\ud800",
         ["x" * 30_000],
         list(range(3000)),
         Keyed(a=1),

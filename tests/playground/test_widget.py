@@ -134,7 +134,7 @@ def test_the_context_tells_where_each_name_comes_from() -> None:
     assert p.context["name"].value == [1]
     assert {one["name"]: one["json"] for one in p.result["context"]} == {
         "absent": None,
-        "name": [1],
+        "name": "[1]",
         "range": None,
     }
 

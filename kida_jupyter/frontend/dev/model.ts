@@ -46,7 +46,8 @@ export function devModel(sample: Sample, show: Record<string, unknown> = {}): De
   let last: Result | null = null;
 
   const renderNow = (): void => {
-    const { templates, main, overrides, edition, format } = state as never as { templates: Record<string, string>; main: string; overrides: Record<string, Json>; edition: number; format: Format };
+    const { templates, main, overrides: texts, edition, format } = state as never as { templates: Record<string, string>; main: string; overrides: Record<string, string>; edition: number; format: Format };
+    const overrides = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, JSON.parse(text) as Json]));
     const key = JSON.stringify([templates, main, overrides, format]);
     if (key === rendered || !kernel.alive) return;
     rendered = key;

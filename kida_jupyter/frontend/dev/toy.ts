@@ -201,7 +201,7 @@ export function render(
     origin: name in overrides ? "override" : "notebook",
     type: Array.isArray(value) ? "list" : typeof value === "string" ? "str" : typeof value === "number" ? "int" : "dict",
     value: JSON.stringify(value),
-    json: value,
+    json: JSON.stringify(value),
     reads: reads.get(name) ?? 0,
   }));
   if (missing) context.push({ name: missing, origin: "missing", type: "", value: "", json: null, reads: 1 });

@@ -62,12 +62,16 @@ export type Call = readonly [
 
 export type Origin = "notebook" | "override" | "given" | "global" | "missing";
 
+/** What a playground puts in place of variables, each as the text of JSON; null where it is none. */
+export type Overrides = Readonly<Record<string, string | null>>;
+
 export interface Variable {
   readonly name: string;
   readonly origin: Origin;
   readonly type: string;
   readonly value: string;
-  readonly json: Json;
+  /** The value as the text of JSON, where it has one: JavaScript's own numbers are not all of Python's. */
+  readonly json: string | null;
   readonly reads: number;
 }
 

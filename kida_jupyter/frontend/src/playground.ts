@@ -2,7 +2,7 @@
 
 import { makeEditorPane } from "./editor/pane";
 import { watchKernel } from "./kernel";
-import type { Json, PanelName } from "./messages";
+import type { PanelName } from "./messages";
 import { type Model, type Undo, Undos, on } from "./model";
 import { makeContextPanel } from "./panels/context";
 import { makePythonPanel } from "./panels/python";
@@ -91,10 +91,10 @@ export function drawPlayground(model: Model, el: HTMLElement): Undo {
     },
   });
 
-  const context = makeContextPanel((name: string, value: Json | undefined) => {
+  const context = makeContextPanel((name, text) => {
     const overrides = { ...session.overrides() };
-    if (value === undefined) delete overrides[name];
-    else overrides[name] = value;
+    if (text === null) delete overrides[name];
+    else overrides[name] = text;
     session.change({ overrides });
   });
   const trace = makeTracePanel((call) => point(call && { in: "call", call }), goTo);

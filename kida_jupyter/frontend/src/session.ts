@@ -1,6 +1,6 @@
 // The state that the page shares with Python: templates, editions, what is shown, the result. One session a view.
 
-import type { Early, Format, Json, Result, Show } from "./messages";
+import type { Early, Format, Overrides, Result, Show } from "./messages";
 import { type Model, type Undo, Undos, listen } from "./model";
 import { validEarly, validFormat, validResult, validShow, validTexts } from "./validation";
 import { withPlainLineEnds } from "./changes";
@@ -12,7 +12,7 @@ export interface Session {
   main(): string;
   active(): string;
   format(): Format;
-  overrides(): Readonly<Record<string, Json>>;
+  overrides(): Overrides;
   show(): Show;
   result(): Result | null;
   /** The output of the result that comes next, if it is there already. */
@@ -27,7 +27,7 @@ export interface Session {
   /** Sends at once what is not sent yet. */
   flush(): void;
   /** Changes what the result is made from: a new edition. */
-  change(values: { main?: string; format?: Format; overrides?: Record<string, Json>; templates?: Record<string, string> }): void;
+  change(values: { main?: string; format?: Format; overrides?: Overrides; templates?: Record<string, string> }): void;
   /** Changes what is to be seen. */
   see(values: Partial<Show>): void;
   activate(template: string): void;
@@ -110,7 +110,7 @@ export function openSession(model: Model): Session {
       return name in templates ? name : readText(model, "main") in templates ? readText(model, "main") : (Object.keys(templates)[0] ?? "");
     },
     format: () => validFormat(model.get("format")),
-    overrides: () => (model.get("overrides") ?? {}) as Record<string, Json>,
+    overrides: () => (model.get("overrides") ?? {}) as Overrides,
     show: () => validShow(model.get("show")),
     result: () => result,
     early: () => validEarly(model.get("early")),

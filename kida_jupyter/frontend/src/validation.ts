@@ -11,7 +11,6 @@ import type {
   Failure,
   Fix,
   Format,
-  Json,
   Origin,
   Problem,
   PythonCode,
@@ -103,7 +102,6 @@ const ranged =
     return it.from >= 0 && it.to >= it.from ? it : fail("a range");
   };
 
-const json: Check<Json> = (value) => (value ?? null) as Json;
 const fix = ranged(fields<Fix>({ label: text, from: whole, to: whole, text }));
 const problem = ranged(
   fields<Problem>({
@@ -122,7 +120,7 @@ const variable = fields<Variable>({
   origin: oneOf<Origin>("notebook", "override", "given", "global", "missing"),
   type: text,
   value: text,
-  json,
+  json: orNull(text),
   reads: whole,
 });
 

@@ -32,9 +32,9 @@ describe("edits", () => {
     const model = fakeModel();
     const session = openSession(model);
     session.edit("a.html", "new");
-    session.change({ overrides: { n: 1 } });
+    session.change({ overrides: { n: "1.0" } });
     vi.runAllTimers();
-    expect(model.saved).toEqual([{ overrides: { n: 1 }, templates: { "a.html": "new" }, edition: 2 }]);
+    expect(model.saved).toEqual([{ overrides: { n: "1.0" }, templates: { "a.html": "new" }, edition: 2 }]);
   });
 
   test("that change nothing, or back, are none", () => {

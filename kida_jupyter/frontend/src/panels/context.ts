@@ -1,7 +1,7 @@
 // The variables that the template reads: where each comes from, what it is; and what this playground puts in its place.
 
 import { short } from "../editor/values";
-import type { Json, Variable } from "../messages";
+import type { Overrides, Variable } from "../messages";
 import { h } from "../ui/dom";
 
 export interface Panel {
@@ -9,7 +9,7 @@ export interface Panel {
 }
 
 export interface ContextPanel extends Panel {
-  show(variables: readonly Variable[], overrides: Readonly<Record<string, Json>>): void;
+  show(variables: readonly Variable[], overrides: Overrides): void;
 }
 
 const ORIGINS: Record<Variable["origin"], string> = {
@@ -20,18 +20,19 @@ const ORIGINS: Record<Variable["origin"], string> = {
   missing: "missing",
 };
 
-/** What a text stands for as JSON, or what is wrong with it in words. */
-export function readJson(text: string): { value: Json } | { error: string } {
+/** What is wrong with a text as JSON, in words; empty where nothing is. */
+export function wrongAsJson(text: string): string {
   try {
-    return { value: JSON.parse(text) as Json };
+    JSON.parse(text);
+    return "";
   } catch (error) {
     const bare = /^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(text.trim());
-    return { error: bare ? `not JSON: text goes in quotes, "${text.trim()}"` : `not JSON: ${(error as Error).message}` };
+    return bare ? `not JSON: text goes in quotes, "${text.trim()}"` : `not JSON: ${(error as Error).message}`;
   }
 }
 
-/** Parameters: `override`, called with what a variable shall be here, or undefined for what it is. */
-export function makeContextPanel(override: (name: string, value: Json | undefined) => void): ContextPanel {
+/** Parameters: `override`, called with the JSON of what a variable shall be here, or null for what it is elsewhere. */
+export function makeContextPanel(override: (name: string, text: string | null) => void): ContextPanel {
   const body = h("tbody");
   const empty = h("p", { class: "quiet empty" }, "The template reads no variables.");
   const table = h(
@@ -48,7 +49,7 @@ export function makeContextPanel(override: (name: string, value: Json | undefine
   const element = h("div", { class: "panel-body" }, table, empty);
   // A row in which somebody types is not drawn anew under their hands.
   let editing = "";
-  let latest: [readonly Variable[], Readonly<Record<string, Json>>] = [[], {}];
+  let latest: [readonly Variable[], Overrides] = [[], {}];
 
   const draw = (): void => {
     const [variables, overrides] = latest;
@@ -56,7 +57,7 @@ export function makeContextPanel(override: (name: string, value: Json | undefine
     const names = new Set(variables.map((it) => it.name));
     const unread = Object.keys(overrides)
       .filter((name) => !names.has(name))
-      .map((name): Variable => ({ name, origin: "override", type: "", value: JSON.stringify(overrides[name]), json: overrides[name] ?? null, reads: 0 }));
+      .map((name): Variable => ({ name, origin: "override", type: "", value: overrides[name] ?? "", json: overrides[name] ?? null, reads: 0 }));
     const all = [...variables, ...unread];
     empty.hidden = all.length > 0;
     table.hidden = all.length === 0;
@@ -79,7 +80,7 @@ export function makeContextPanel(override: (name: string, value: Json | undefine
     focusRow(name);
   };
 
-  const row = (it: Variable, overrides: Readonly<Record<string, Json>>): HTMLElement => {
+  const row = (it: Variable, overrides: Overrides): HTMLElement => {
     const isOverridden = it.name in overrides;
     const cell = h("td", { class: "override" });
     const verb = isOverridden ? "Change" : it.origin === "missing" ? "Give a value" : "Override";
@@ -93,7 +94,7 @@ export function makeContextPanel(override: (name: string, value: Json | undefine
       cell.append(
         h(
           "button",
-          { type: "button", class: "small", "aria-label": `Reset: ${it.name}`, onclick: () => { override(it.name, undefined); stop(it.name); } },
+          { type: "button", class: "small", "aria-label": `Reset: ${it.name}`, onclick: () => { override(it.name, null); stop(it.name); } },
           "Reset",
         ),
       );
@@ -109,7 +110,7 @@ export function makeContextPanel(override: (name: string, value: Json | undefine
     );
   };
 
-  const startEditing = (it: Variable, overrides: Readonly<Record<string, Json>>, cell: HTMLElement): void => {
+  const startEditing = (it: Variable, overrides: Overrides, cell: HTMLElement): void => {
     editing = it.name;
     const start = it.name in overrides ? overrides[it.name] : it.json;
     const said = h("span", { class: "input-error", role: "alert" });
@@ -119,17 +120,17 @@ export function makeContextPanel(override: (name: string, value: Json | undefine
       spellcheck: "false",
       "aria-label": `${it.name} in this playground, as JSON`,
       placeholder: 'JSON, as "text", 3 or [1, 2]',
-      value: it.origin === "missing" || start === null || start === undefined ? "" : JSON.stringify(start),
+      value: start ?? "",
     });
     const form = h("form", { class: "override-form", onsubmit: (event: SubmitEvent) => {
       event.preventDefault();
-      const read = readJson(input.value);
-      if ("error" in read) {
-        said.textContent = read.error;
+      const wrong = wrongAsJson(input.value);
+      if (wrong) {
+        said.textContent = wrong;
         input.setAttribute("aria-invalid", "true");
         return;
       }
-      override(it.name, read.value);
+      override(it.name, input.value.trim());
       stop(it.name);
     } }, input, h("button", { type: "submit", class: "small" }, "Set"), h("button", { type: "button", class: "small", onclick: () => stop(it.name) }, "Cancel"), said);
     input.addEventListener("input", () => {
