@@ -24,7 +24,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # The targets share one .venv, and pip does not lock it.
 .NOTPARALLEL:
-.PHONY: help lab test test-browser test-free-threaded frontend test-frontend lint types format bench clean
+.PHONY: help lab test test-browser test-free-threaded test-browser-free-threaded frontend test-frontend lint types format bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo "make frontend             build the page side of the widgets, with Node.js"
 	@echo "make test-frontend        check it, and that what it builds is what is there"
 	@echo "make test-free-threaded   run what has threads in it on a Python without the GIL"
+	@echo "make test-browser-free-threaded   try the widgets on a kernel without the GIL"
 
 lab: $(VENV)/.installed-lab
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/01-quickstart.ipynb $(LAB_ARGS)
@@ -75,6 +76,10 @@ ifeq ($(strip $(PARALLEL_NOTEBOOKS)),)
 else
 	$(FREE_PYTHON) -m pytest --nbval --nbval-current-env $(PARALLEL_NOTEBOOKS)
 endif
+
+# The widgets on a kernel of that environment, in the JupyterLab of the other.
+test-browser-free-threaded: $(FREE_VENV)/.installed $(VENV)/.installed-test,lab,browser
+	KIDA_FREE_THREADED_PYTHON=$(FREE_VENV)/bin/python $(BIN)/python -m pytest -n0 -rs $(BROWSER)/test_without_the_gil_in_the_browser.py
 
 # The page side of the playground and of the parallel view: TypeScript, which is built into kida_jupyter/static. It needs
 # Node.js, which nobody does who only uses them.

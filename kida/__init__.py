@@ -46,7 +46,7 @@ from kida.runtime.undefined import (
 from kida.template.core import Template
 
 if TYPE_CHECKING:
-    from kida.tracing.recording import Budget
+    from kida.tracing.budget import Budget
     from kida.tracing.result import CallSpan, RenderTrace, SeenValue, Segment, Step, TemplatePart
     from kida.tracing.trace import TemplateFrame, TemplateTrace
     from kida.tracing.traced import trace_render, trace_render_async
@@ -111,7 +111,7 @@ __all__ = [
 _LATER: Final = {
     "TemplateFrame": "trace",
     "TemplateTrace": "trace",
-    "Budget": "recording",
+    "Budget": "budget",
     "CallSpan": "result",
     "RenderTrace": "result",
     "SeenValue": "result",

@@ -23,6 +23,7 @@ from kida.render_context import RenderContext, RenderState, current
 from kida.runtime.macro import AsyncMacro, Macro
 from kida.runtime.text import markup
 from kida.source import Source, Span
+from kida.tracing.budget import Budget
 from kida.tracing.result import TemplatePart
 
 Event = tuple[Any, Any, Any]
@@ -149,16 +150,6 @@ _kept: Final[Callable[[tuple[Any, ...]], Kept]] = partial(tuple.__new__, Kept)
 """As ``Kept(…)``, without a call of Python's."""
 
 
-class Budget(NamedTuple):
-    """What a traced render may take: ``seconds``, and ``characters`` written; ``None`` for as much as it likes.
-
-    Characters that a macro or a capture writes count again where its text is written.
-    """
-
-    seconds: float | None = None
-    characters: int | None = None
-
-
 _HTML: Final = frozenset((Macro.html.__code__, AsyncMacro.html.__code__))
 """Where a macro's text becomes ``Markup``, as the place that it is called from escapes: the frame that waits for ``run``,
 which waits for the macro's. Another text would come out that nobody knows, were it not made before."""
@@ -192,7 +183,7 @@ class Recorder:
     )
 
     def __init__(self, budget: Budget | None = None) -> None:
-        seconds, characters = (None, None) if budget is None else budget
+        seconds, characters = (None, None) if budget is None else (budget.seconds, budget.characters)
         self.by_id: dict[int, Kept] = {}
         self.kept: list[Kept] = []
         self.others: list[Events] = []

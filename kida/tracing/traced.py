@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from kida.render_context import RenderContext
 from kida.runtime.forms import Form
 from kida.template.boundary import Boundary, inside
-from kida.tracing.recording import Budget, Events, Recorder, TracedState, text_of
+from kida.tracing.budget import Budget
+from kida.tracing.recording import Events, Recorder, TracedState, text_of
 from kida.tracing.result import RenderTrace
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import kida
 from kida_jupyter.playground.failing import Failures
 from kida_jupyter.playground.messages import Problem, Result
 from kida_jupyter.playground.problems import (
+    awaiting_problems,
     failure_problem,
     missing_problems,
     syntax_problems,
@@ -60,6 +61,8 @@ class Maker:
         for name, text in workshop.texts.items():
             yield from self._syntax_problems(rendered.environment, name, text)
         missing = [name for name, one in variables.items() if one.origin == "missing"]
+        if rendered.trace is not None:
+            yield from awaiting_problems(rendered.trace, workshop)
         if missing:
             known = [*rendered.reading, *rendered.environment.globals]
             yield from missing_problems(workshop, missing, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import iscoroutine
 from typing import Any, Final
 
 import kida
@@ -18,6 +19,7 @@ from kida_jupyter.playground.workshop import Workshop
 from kida_jupyter.views.report import message_of
 
 _QUOTED: Final = re.compile(r"'([^'\n]+)'")
+_CALL: Final = re.compile(r"[\w.]+\([^()]*\)")
 _GUARDS: Final = frozenset(("??", "??=", "is"))
 _DEFAULTS: Final = frozenset(("default", "d"))
 
@@ -93,6 +95,27 @@ def unknown_problems(workshop: Workshop) -> Iterator[Problem]:
                     yield _problem(
                         name, text, word, "warning", f"there is no {kind} named {word.text!r}", hint, near
                     )
+
+
+def awaiting_problems(trace: kida.RenderTrace, workshop: Workshop) -> Iterator[Problem]:
+    """Coroutines that were written, where what they come to was meant."""
+    for seen in trace.values:
+        name, (start, end), text = seen.part.template, seen.part.span, seen.part.source.text
+        if seen.kind != "output" or not iscoroutine(seen.value) or name not in workshop.texts:
+            continue
+        units = Units(text)
+        is_call = _CALL.fullmatch(text, start, end) is not None
+        yield {
+            "template": sendable(name),
+            "from": units.at(start),
+            "to": units.at(end),
+            "severity": "warning",
+            "message": sendable(
+                f"{seen.value.__name__}() is asynchronous, and was written without being awaited"
+            ),
+            "hint": "await it",
+            "fixes": [_replacing(units, start, end, f"await {text[start:end]}")] if is_call else [],
+        }
 
 
 def without_repeats(problems: Iterable[Problem]) -> list[Problem]:

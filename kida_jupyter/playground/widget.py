@@ -88,9 +88,9 @@ class Playground(anywidget.AnyWidget):
     busy: Any = t.Bool(False).tag(sync=True)
 
     source: Any = t.Unicode()
-    output: Any = t.Unicode()
-    error: Any = t.Any(None, allow_none=True)
-    context: Any = t.Any()
+    output: Any = t.Unicode(read_only=True)
+    error: Any = t.Any(None, allow_none=True, read_only=True)
+    context: Any = t.Any(_NOTHING, read_only=True)
 
     def __init__(
         self,
@@ -109,11 +109,17 @@ class Playground(anywidget.AnyWidget):
         here = notebook_here() if notebook == "here" else notebook
         if here is not None and environment is here.environment:
             environment = None  # the notebook's changes, and this would not
+        if format not in (None, *FORMATS):
+            raise ValueError(
+                f"format is one of {', '.join(FORMATS)}, or None to tell it by the template; not {format!r}"
+            )
+        if context is not None and not isinstance(context, Mapping):
+            raise TypeError(f"the context is a mapping of names to values, not {type(context).__name__}")
         texts = _texts_of(source, format)
         if main is None:
             main = next(iter(texts))
         elif main not in texts:
-            raise ValueError(f"main is {main!r}, and the templates are {', '.join(map(repr, texts))}")
+            raise ValueError(_none_is(main, texts))
         self.trace: kida.RenderTrace | None = None
         self._given = _NOTHING if context is None else context
         self._budget = kida.Budget(seconds, characters)
@@ -137,7 +143,6 @@ class Playground(anywidget.AnyWidget):
             format=format or format_for(main, texts[main]),
             show=_show(),
             result=empty_result(),
-            context=_NOTHING,
             _dom_classes=(f"kida-playground-{self._key}",),
         )
         self.on_msg(self._answer)
@@ -185,6 +190,8 @@ class Playground(anywidget.AnyWidget):
         texts = proposal["value"]
         if not texts:
             raise t.TraitError("a playground has at least one template")
+        if not all(texts):
+            raise t.TraitError("a template of a playground has a name")
         self._workshop.remember_line_ends(texts)
         return Texts((name, plain_line_ends(text)) for name, text in texts.items())
 
@@ -192,6 +199,13 @@ class Playground(anywidget.AnyWidget):
     def _plain_source(self, proposal: Any) -> str:
         self._workshop.remember_line_ends({self.main: proposal["value"]})
         return plain_line_ends(proposal["value"])
+
+    @t.validate("main", "active")
+    def _known(self, proposal: Any) -> str:
+        name: str = proposal["value"]
+        if not self._is_taking and name not in self.templates:
+            raise t.TraitError(_none_is(name, self.templates))
+        return name
 
     @t.observe("source")
     def _source_changed(self, change: Any) -> None:
@@ -327,10 +341,11 @@ class Playground(anywidget.AnyWidget):
         """Set the traits that Python observes."""
         with self.hold_trait_notifications():
             if context is not None:
-                self.context = context
-            self.error = rendered.error
+                self.set_trait("context", context)
+            self.set_trait("error", rendered.error)
             if rendered.trace is not None:
-                self.trace, self.output = rendered.trace, rendered.trace.output
+                self.trace = rendered.trace
+                self.set_trait("output", rendered.trace.output)
 
     # --- the page's questions ----------------------------------------------------------------------------------
 
@@ -395,6 +410,10 @@ def _texts_of(source: str | kida.Template | Mapping[str, str], format: Format | 
             f"a playground is made of a text, a Template or texts by name, not of {type(source).__name__}"
         )
     return {name or f"template{SUFFIXES[format or format_for(None, text)]}": text}
+
+
+def _none_is(name: str, texts: Mapping[str, str]) -> str:
+    return f"no template is {name!r}: there is {', '.join(map(repr, texts))}"
 
 
 def _show() -> Show:

@@ -21,6 +21,11 @@ from tests.browser.lab import HOST, Lab, running_lab
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+# what needs a Python without the GIL beside the one that the tests run in: `make test-browser-free-threaded`
+collect_ignore = (
+    [] if os.environ.get("KIDA_FREE_THREADED_PYTHON") else ["test_without_the_gil_in_the_browser.py"]
+)
+
 _ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",

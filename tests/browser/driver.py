@@ -201,10 +201,10 @@ class Notebook:
         self.name = name
         self._screenshots = screenshots
 
-    def open(self, *cells: str) -> list[Cell]:
-        """Write a notebook of cells, open it, and wait for its kernel."""
+    def open(self, *cells: str, kernel: str = "python3") -> list[Cell]:
+        """Write a notebook of cells for a kernel, open it, and wait for that."""
         path = f"{self.name}.ipynb"
-        self._lab.write(path, cells)
+        self._lab.write(path, cells, kernel)
         self.command("docmanager:open", path=path)
         found = [self.cell(number) for number in range(len(cells))]
         expect(found[-1].editor).to_be_visible()

@@ -21,6 +21,8 @@ from typing import Any, Final
 HOST: Final = "127.0.0.1"
 PATIENCE: Final = 60
 """Seconds until what does not come is taken for not coming: a busy machine may need many to start a kernel."""
+WITHOUT_THE_GIL: Final = "without-the-gil"
+"""The name of the kernel on the Python of ``KIDA_FREE_THREADED_PYTHON``, where that is set."""
 _TO_END: Final = 20
 """Seconds for JupyterLab to end its kernels and itself."""
 _START: Final = """
@@ -50,13 +52,13 @@ class Lab:
         """The address of its page, nothing opened."""
         return f"{self.url}/lab?token={self.token}"
 
-    def write(self, name: str, cells: Sequence[str]) -> None:
-        """Write a notebook with cells of code, whose ids are ``cell-0``, ``cell-1`` …"""
+    def write(self, name: str, cells: Sequence[str], kernel: str = "python3") -> None:
+        """Write a notebook for a kernel, with cells of code, whose ids are ``cell-0``, ``cell-1`` …"""
         import nbformat  # what these tests need is looked for before it is imported
 
         made = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(text, id=f"cell-{number}") for number, text in enumerate(cells)],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
         )
         nbformat.write(made, self.folder / name)
 
@@ -126,6 +128,23 @@ def _configure(folder: Path, notebooks: Path, port: int, token: str) -> None:
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         },
     }
+    free_threaded = os.environ.get("KIDA_FREE_THREADED_PYTHON")
+    if free_threaded:
+        spec = {
+            "argv": [
+                str(Path(free_threaded).absolute()),
+                "-m",
+                "ipykernel_launcher",
+                "-f",
+                "{connection_file}",
+            ],
+            "display_name": WITHOUT_THE_GIL,
+            "language": "python",
+            "env": {"PYTHON_GIL": "0"},
+        }
+        kernel = folder.parent / "data" / "kernels" / WITHOUT_THE_GIL / "kernel.json"
+        kernel.parent.mkdir(parents=True)
+        kernel.write_text(json.dumps(spec), encoding="utf-8")
     (folder / "jupyter_lab_config.json").write_text(json.dumps(settings), encoding="utf-8")
     off = {"@jupyterlab/apputils-extension:announcements": True}
     page = folder / "labconfig" / "page_config.json"

@@ -85,6 +85,9 @@ def test_pointing_at_a_piece_of_the_preview_lights_the_expression_that_wrote_it(
     expect(playground.chain).to_contain_text("bird.species at parts.html 2:10")
     expect(playground.chain).to_contain_text("in macro row, called from report.html 6:6")
     expect(playground.chain).to_contain_text("bird 3 of 3")
+    # the expression is in another tab; in this one, the call that led to it is lit
+    expect(playground.code.locator(".here")).to_have_text("row(bird)")
+    assert playground.chain.inner_text().startswith(playground.chain.get_attribute("title") or "nothing")
     notebook.keep_picture("playground-pointed-at")
     playground.preview.get_by_text("Gentoo").click()
     expect(playground.tab("parts.html")).to_have_attribute("aria-selected", "true")
@@ -168,6 +171,15 @@ def test_a_variable_is_overridden_as_json_for_the_playground_alone(notebook: Not
     value.fill("Birds")
     value.press("Enter")
     expect(playground.panel.locator(".input-error")).to_contain_text("not JSON")
+    value.fill("12345678901234567890.50")
+    value.press("Enter")
+    expect(playground.preview.locator("h1")).to_have_text("1.2345678901234567e+19")
+    playground.button("Change: title").click()
+    expect(value).to_have_value("1.2345678901234567e+19")
+    value.fill("12345678901234567890")
+    value.press("Enter")
+    expect(playground.preview.locator("h1")).to_have_text("12345678901234567890")
+    playground.button("Change: title").click()
     value.fill('"Birds"')
     value.press("Enter")
     expect(playground.preview.locator("h1")).to_have_text("Birds")
@@ -342,7 +354,17 @@ def test_live_values_stand_at_the_ends_of_lines_and_go_with_one_click(notebook: 
 def test_a_template_is_added_in_the_page_and_rendered_on_its_own(notebook: Notebook) -> None:
     playground, (look,) = opened(notebook, "print(p.main, sorted(p.templates))")
     playground.button("Add a template").click()
+    for name, complaint in [
+        ("parts.html", "is there already"),
+        ("../note.md", "not a name of a file within a folder"),
+    ]:
+        notebook.page.keyboard.type(name)
+        notebook.page.keyboard.press("Enter")
+        expect(playground.whole.locator(".add .input-error")).to_contain_text(complaint)
+        notebook.page.keyboard.press("Control+a")
+    notebook.keep_picture("playground-no-name")
     notebook.page.keyboard.type("note.md")
+    expect(playground.whole.locator(".add .input-error")).to_have_text("")
     notebook.page.keyboard.press("Enter")
     expect(playground.tab("note.md")).to_have_attribute("aria-selected", "true")
     playground.code.click()

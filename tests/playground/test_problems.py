@@ -114,6 +114,38 @@ def test_a_name_is_missing_only_where_the_template_has_not_given_it_itself() -> 
     assert problem["from"] == text.rindex("titel")
 
 
+async def fetch(number: int = 0) -> int:
+    return number
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'fetch' was never awaited:RuntimeWarning")
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("😀 {{ [fetch()] }}", None),
+        ("😀 \t{{ ‹fetch()› }}", "😀 \t{{ await fetch() }}"),
+        ("😀 {% if x %}{{ ‹fetch(3)› }}{% endif %}", "😀 {% if x %}{{ await fetch(3) }}{% endif %}"),
+        ("{{ ‹fetch() if x else fetch()› }}", ""),
+    ],
+)
+def test_a_coroutine_that_is_written_is_to_be_awaited(text: str, mend: str | None) -> None:
+    text, start, end = marked(text) if "‹" in text else (text, 0, 0)
+    p = playground(text, fetch=fetch, x=True)
+    problems = p.result["problems"]
+    if mend is None:
+        assert problems == []
+        return
+    (problem,) = problems
+    assert (problem["severity"], problem["from"], problem["to"]) == ("warning", start, end)
+    assert problem["message"] == "fetch() is asynchronous, and was written without being awaited"
+    if mend:
+        assert mended(text, problem) == mend
+        p.source = mend
+        assert (p.result["problems"], p.error) == ([], None)
+    else:
+        assert problem["fixes"] == []
+
+
 def test_tabs_and_line_ends_of_windows_do_not_move_a_problem() -> None:
     p = playground("a\r\n\t\r\n{{ titel }}")
     (problem,) = p.result["problems"]

@@ -116,6 +116,42 @@ def test_an_environment_or_a_template_of_ones_own_is_taken_as_it_is() -> None:
     assert (p.main, p.output) == ("mine.html", "<C!>")
 
 
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"format": "pdf"}, "format is one of html, markdown, .*; not 'pdf'"),
+        ({"seconds": "2"}, "seconds is a number or None, not '2'"),
+        ({"seconds": 0}, "seconds is above zero, or None for no limit; not 0"),
+        ({"characters": 1e6}, "characters is a whole number or None"),
+        ({"context": ["name"]}, "the context is a mapping of names to values, not list"),
+        ({"main": "b"}, "no template is 'b': there is 'template.txt'"),
+    ],
+)
+def test_what_a_playground_cannot_be_made_of_is_told(options: dict[str, Any], complaint: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=complaint):
+        Playground("text", notebook=None, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("main", "absent.txt"),
+        ("active", "absent.txt"),
+        ("output", "text"),
+        ("error", None),
+        ("context", {}),
+        ("templates", {"": "text"}),
+        ("overrides", {3: 1}),
+    ],
+)
+def test_what_cannot_be_set_is_told_and_changes_nothing(name: str, value: object) -> None:
+    p = playground()
+    before = (p.main, p.active, p.templates, p.output, p.error, p.overrides, p.edition)
+    with pytest.raises(traitlets.TraitError):
+        setattr(p, name, value)
+    assert (p.main, p.active, p.templates, p.output, p.error, p.overrides, p.edition) == before
+
+
 def test_an_override_goes_before_what_was_given_and_is_taken_back() -> None:
     p = playground()
     p.overrides = {"name": "x"}
@@ -347,7 +383,7 @@ def test_a_result_is_pinned_as_it_is(tmp_path: Path) -> None:
 def test_what_no_playground_can_be_made_of_is_refused(source: Any) -> None:
     with pytest.raises(TypeError, match="playground"):
         playground(source)
-    with pytest.raises(ValueError, match="main is 'x'"):
+    with pytest.raises(ValueError, match="no template is 'x'"):
         playground(main="x")
 
 

@@ -7,7 +7,7 @@ import { type Model, type Undo, Undos, on } from "./model";
 import { makeContextPanel } from "./panels/context";
 import { makePythonPanel } from "./panels/python";
 import { makeTracePanel } from "./panels/trace";
-import { type Target, lightingFor, pieceAt } from "./pointing";
+import { type Target, codeIn, lightingFor, pieceAt } from "./pointing";
 import { type Range, lineStarts, placeOf } from "./positions";
 import { type Source, neighbour } from "./provenance";
 import { openRequests } from "./requests";
@@ -240,14 +240,14 @@ export function drawPlayground(model: Model, el: HTMLElement): Undo {
     const lighting = lightingFor(session.result(), target, editor.textThen);
     results.light(lighting.lit, lighting.here);
     // What the caret is in needs no light.
-    if (target === caret || !lighting.code) editor.light("", null);
-    else editor.light(lighting.code.template, lighting.code.range);
+    const code = target === caret ? null : codeIn(session.active(), lighting);
+    editor.light(session.active(), code && code.range);
     const { lit } = lighting;
     const reveal = (): void => {
       const range = lit[nextPiece++ % lit.length];
       if (range) results.reveal(range);
     };
-    status.say(lighting.parts, target === caret && lighting.parts.length > 0 && lit.length > 0 ? reveal : null);
+    status.say(lighting.parts, target === caret && lighting.parts.length > 0 && lit.length > 0 ? reveal : null, lit.length);
   };
 
   const drawState = (): void => {

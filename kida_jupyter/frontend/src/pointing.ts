@@ -14,19 +14,27 @@ export type Target =
   | { readonly in: "call"; readonly call: Call }
   | { readonly in: "line"; readonly template: string; readonly range: Range };
 
+/** A range of a template. */
+export interface Code {
+  readonly template: string;
+  readonly range: Range;
+}
+
 /** What lights up, and what the status says. */
 export interface Lighting {
   readonly lit: readonly Range[];
   readonly here: Range | null;
   /** In the template, as the result knows it. */
-  readonly code: { readonly template: string; readonly range: Range } | null;
+  readonly code: Code | null;
+  /** The calls that led there, innermost first: what lights up where another template is looked at. */
+  readonly callers: readonly Code[];
   readonly parts: readonly Part[];
 }
 
 // What a loop repeats a thousand times is everywhere anyhow; lighting it would make typing there slow.
 const PLAIN_PIECES = 200;
 
-const DARK: Lighting = { lit: [], here: null, code: null, parts: [] };
+const DARK: Lighting = { lit: [], here: null, code: null, callers: [], parts: [] };
 
 /** The piece of the output at a place: in a tag, the one that an expression wrote, else the first. */
 export function pieceAt(result: Result, place: Range): Origin | null {
@@ -50,7 +58,11 @@ export function lightingFor(result: Result | null, target: Target | null, textOf
   }
 }
 
-const codeOf = (source: Source): Lighting["code"] => ({ template: source.template, range: source });
+/** What lights up of one template: the code itself, else the innermost call there that led to it. */
+export const codeIn = (template: string, { code, callers }: Lighting): Code | null =>
+  [...(code ? [code] : []), ...callers].find((it) => it.template === template) ?? null;
+
+const codeOf = (source: Source): Code => ({ template: source.template, range: source });
 
 const expressionOf = (source: Source, textOf: (template: string) => string | undefined): string =>
   textOf(source.template)?.slice(source.from, source.to) ?? "expression";
@@ -58,19 +70,21 @@ const expressionOf = (source: Source, textOf: (template: string) => string | und
 function forOutput(result: Result, place: Range, textOf: (template: string) => string | undefined): Lighting {
   const origin = pieceAt(result, place);
   if (!origin) return DARK;
-  const { source, segment } = origin;
+  const { source, segment, steps } = origin;
+  const callers = steps.flatMap((it) => (it.from ? [codeOf(it.from)] : []));
   if (!source) return { ...DARK, here: segment, parts: originParts(origin, "", false) };
   if (isPlainText(origin, result.output, textOf(source.template))) {
     const here = lineWithin(result.output, segment, place.from);
     const shift = source.from - segment.from;
     const range = { from: here.from + shift, to: here.to + shift };
-    return { lit: [], here, code: { template: source.template, range }, parts: originParts(origin, "", true) };
+    return { lit: [], here, code: { template: source.template, range }, callers, parts: originParts(origin, "", true) };
   }
   const written = writtenBySpan(result, source.index);
   return {
     lit: written?.ranges ?? [],
     here: segment,
     code: codeOf(source),
+    callers,
     parts: originParts(origin, expressionOf(source, textOf), false),
   };
 }
@@ -92,15 +106,15 @@ function forTemplate(result: Result, template: string, offset: number, text: str
     }));
     return { ...DARK, lit: merged(lit) };
   }
-  return { lit: found.ranges, here: null, code: codeOf(source), parts: writtenParts(found, text.slice(source.from, source.to)) };
+  return { ...DARK, lit: found.ranges, code: codeOf(source), parts: writtenParts(found, text.slice(source.from, source.to)) };
 }
 
 function forCall(result: Result, call: Call): Lighting {
   const written = writtenByCall(result, call);
   if (!written) return DARK;
   return {
+    ...DARK,
     lit: written.ranges,
-    here: null,
     code: codeOf(written.source),
     parts: writtenParts(written, `${call[0]} ${call[1]}`),
   };

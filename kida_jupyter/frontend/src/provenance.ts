@@ -109,18 +109,20 @@ export const writtenByCall = (result: Result, [kind, name, span]: Call): Written
 function writtenThrough(result: Result, index: number, isStep: (...step: Chain) => boolean): Written | null {
   const source = sourceOf(result, index);
   if (!source) return null;
-  const through: boolean[] = [];
-  // Parents stand before children, so one pass does.
-  for (const step of result.chains) through.push(isStep(...step) || (step[3] >= 0 && through[step[3]] === true));
-  const called = through.some(Boolean);
+  // For each chain the call that it is part of, -1 for none. Parents stand before children, so one pass does.
+  const through: number[] = [];
+  result.chains.forEach((step, at) => through.push(isStep(...step) ? at : (through[step[3]] ?? -1)));
+  const called = through.some((it) => it >= 0);
   const own = segmentsWhere(
     result.segments,
-    (span, chain) => span === index || (called && chain >= 0 && through[chain] === true),
+    (span, chain) => span === index || (called && (through[chain] ?? -1) >= 0),
   ).filter((it) => it.to > it.from);
+  // Those of two turns of a loop may touch, and those of one call may not.
+  const calls = new Set(own.map((it) => through[it.chain] ?? -1));
   return {
     source,
     ranges: rangesOf(own),
-    pieces: called ? rangesOf(own).length : own.length,
+    pieces: called ? Math.max(rangesOf(own).length, calls.size) : own.length,
     value: valueOf(result, index),
   };
 }

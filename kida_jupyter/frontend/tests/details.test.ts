@@ -6,6 +6,7 @@ import { problemNow } from "../src/editor/problems";
 import { short, times } from "../src/editor/values";
 import { formatOf, hasPreview } from "../src/language/formats";
 import type { Call, Problem } from "../src/messages";
+import { wrongAsName } from "../src/editor/pane";
 import { wrongAsJson } from "../src/panels/context";
 import { pythonLines, templateLine } from "../src/panels/python";
 import { duration, rowsOf, identity } from "../src/panels/trace";
@@ -145,4 +146,18 @@ test.each([
   [null, "", null, null],
 ] as const)("a page with the marks %s, %j, %s is %s", (light, classes, theme, expected) => {
   expect(themeOfMarks({ light, classes }, { theme })).toBe(expected);
+});
+
+describe("the name of a new template", () => {
+  test.each(["row.html", "parts/row.html", "a..b", "é 1.txt"])("%j is one", (name) => {
+    expect(wrongAsName(name, ["page.html"])).toBe("");
+  });
+
+  test.each(["/row.html", "../row.html", "a/../../b", "C:row", "a\\b"])("%j leads out of a folder", (name) => {
+    expect(wrongAsName(name, ["page.html"])).toBe("not a name of a file within a folder");
+  });
+
+  test("is not one that is there", () => {
+    expect(wrongAsName("page.html", ["page.html"])).toBe("page.html is there already");
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Result } from "../src/messages";
-import { lightingFor, pieceAt } from "../src/pointing";
+import { codeIn, lightingFor, pieceAt } from "../src/pointing";
 import { isPlainText, neighbour, originAt, stepsOf, valuesOf, writtenBy, writtenBySpan } from "../src/provenance";
 import { originParts, writtenParts, type Part } from "../src/ui/status";
 import { validResult } from "../src/validation";
@@ -85,12 +85,32 @@ describe("what an expression wrote", () => {
   });
 });
 
+test("two turns of a loop wrote two pieces, also where they touch", () => {
+  const touching: Result = {
+    ...result,
+    chains: [["template", "page.html", -1, -1], ["loop", "n 1 of 2", 0, 0], ["include", "b.html", 1, 1], ["loop", "n 2 of 2", 0, 0], ["include", "b.html", 1, 3]],
+    segments: [0, 2, 5, 2, 2, 4, 5, 4],
+  };
+  const found = writtenBySpan(touching, 1);
+  expect([found?.pieces, found?.ranges]).toEqual([2, [{ from: 0, to: 4 }]]);
+});
+
 describe("what lights up", () => {
   test("for a piece of the output: the piece, its expression, and all else that it wrote", () => {
     const from = output.indexOf("5092");
     const light = lightingFor(result, { in: "output", place: { from, to: from + 1 } }, textOf);
     expect(written([...light.lit, ...(light.here ? [light.here] : [])])).toEqual(["3706", "5092", "5092"]);
     expect(light.code && cards.slice(light.code.range.from, light.code.range.to)).toBe("bird.mass");
+  });
+
+  test("where another template is looked at: the call there that led to the piece", () => {
+    const from = output.indexOf("5092");
+    const light = lightingFor(result, { in: "output", place: { from, to: from + 1 } }, textOf);
+    const there = (template: string): string | null => {
+      const code = codeIn(template, light);
+      return code && (textOf(code.template) ?? "").slice(code.range.from, code.range.to);
+    };
+    expect([there("cards.html"), there("page.html"), there("other.html")]).toEqual(["bird.mass", "card(bird)", null]);
   });
 
   test("for plain text: its line", () => {

@@ -43,6 +43,13 @@ export interface EditorPlace {
   readonly moved: () => void;
 }
 
+/** Why a new template cannot be called so, in words; empty where it can. It is to be the name of a file, too. */
+export function wrongAsName(name: string, known: readonly string[]): string {
+  if (known.includes(name)) return `${name} is there already`;
+  const isWithin = !/^\/|[:\\]/.test(name) && !name.split("/").includes("..");
+  return isWithin ? "" : "not a name of a file within a folder";
+}
+
 export function makeEditorPane({ root, overlay, ask, session, moved }: EditorPlace): EditorPane {
   const undos = new Undos();
   const documents = new Map<string, TemplateDocument>();
@@ -134,17 +141,28 @@ export function makeEditorPane({ root, overlay, ask, session, moved }: EditorPla
       form.remove();
       addButton.hidden = false;
     };
+    const said = h("span", { class: "input-error", role: "alert" });
     const input = h("input", { type: "text", "aria-label": "Name of the new template", placeholder: "name.html", size: 14, spellcheck: "false", onblur: () => stop() });
     const form = h("form", { class: "add", onsubmit: (event: SubmitEvent) => {
       event.preventDefault();
       const name = input.value.trim();
+      const wrong = wrongAsName(name, Object.keys(session.templates()));
+      if (wrong) {
+        said.textContent = wrong;
+        input.setAttribute("aria-invalid", "true");
+        return;
+      }
       stop();
       if (!name) return addButton.focus();
-      if (!(name in session.templates())) session.change({ templates: { [name]: "" } });
+      session.change({ templates: { [name]: "" } });
       session.activate(name);
       show();
       current()?.view.focus();
-    } }, input);
+    } }, input, said);
+    input.addEventListener("input", () => {
+      said.textContent = "";
+      input.removeAttribute("aria-invalid");
+    });
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       stop();

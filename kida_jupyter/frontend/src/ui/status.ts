@@ -70,7 +70,8 @@ export function writtenParts(written: Written, expression: string): Part[] {
 export interface Status {
   readonly element: HTMLElement;
   state(state: State, seconds: number | null, characters: number | null): void;
-  say(parts: readonly Part[], next: (() => void) | null): void;
+  /** What is pointed at; `next` goes to the next of the `places` that it wrote. */
+  say(parts: readonly Part[], next: (() => void) | null, places: number): void;
 }
 
 // What takes less is over before it is read.
@@ -104,9 +105,9 @@ export function makeStatus(pick: (source: Source) => void): Status {
         ...(characters === null ? [] : [`${characters.toLocaleString("en")} characters`]),
       ].join(" · ");
     },
-    say: (parts, next) => {
+    say: (parts, next, places) => {
       goNext = next;
-      const key = JSON.stringify(parts) + (next ? "+" : "");
+      const key = JSON.stringify([parts, next ? places : 0]);
       if (key === said) return;
       said = key;
       chain.replaceChildren(
@@ -115,8 +116,10 @@ export function makeStatus(pick: (source: Source) => void): Status {
           if ("code" in part) return h("code", {}, part.code);
           return h("button", { type: "button", class: "place", title: "Go there", onclick: () => pick(part.place) }, part.text);
         }),
-        ...(next ? [h("button", { type: "button", class: "place next", onclick: () => goNext?.() }, "show next")] : []),
+        ...(next ? [h("button", { type: "button", class: "place next", onclick: () => goNext?.() }, places > 1 ? "show next" : "show")] : []),
       );
+      // All of it, where the strip is too short.
+      chain.title = parts.map((part) => (typeof part === "string" ? part : "code" in part ? part.code : part.text)).join("");
     },
   };
 }
