@@ -17,8 +17,8 @@ MILLISECONDS: Final = PATIENCE * 1000
 _RAN: Final = re.compile(r"\[\d+\]")
 _AT_HOME: Final = ("data", "blob", "about")
 """Schemes of addresses behind which there is no network."""
-_FORBIDDEN: Final = "csp"
-"""What Chromium says of a request that a content security policy stopped."""
+_NEVER_SENT: Final = frozenset(("csp", "origin"))
+"""What Chromium says of a request that it stopped: by a content security policy, or as SVG's ``use`` has to stay within its origin."""
 USUAL: Final[ViewportSize] = {"width": 1280, "height": 900}
 """The size of the page."""
 _KERNEL_IS_IDLE: Final = """() => {
@@ -74,8 +74,8 @@ class Seen:
 
     @property
     def requests(self) -> list[str]:
-        """The addresses of what was asked for; what a page's own policy forbids is told too, and never sent."""
-        return [one.url for one in self._requests if one.failure != _FORBIDDEN] + self._sockets
+        """The addresses of what was asked for; what Chromium stops is told too, and never sent."""
+        return [one.url for one in self._requests if one.failure not in _NEVER_SENT] + self._sockets
 
     @property
     def from_elsewhere(self) -> list[str]:
