@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { Text } from "@codemirror/state";
+import { ChangeSet, Text } from "@codemirror/state";
 import { changeSet } from "../src/changes";
 import { agreeOn } from "../src/editor/agreement";
 
@@ -8,11 +8,13 @@ import { agreeOn } from "../src/editor/agreement";
 function twoSides(text: string) {
   const agreement = agreeOn(text);
   let mine = text;
+  const change = (changes: ChangeSet): void => {
+    mine = changes.apply(Text.of(mine.split("\n"))).toString();
+    agreement.changed(changes, mine);
+  };
   return {
-    edit: (next: string) => {
-      agreement.changed(changeSet(mine, next));
-      mine = next;
-    },
+    change,
+    edit: (next: string) => change(changeSet(mine, next)),
     receive: (theirs: string) => {
       const changes = agreement.received(theirs, mine);
       if (changes) mine = changes.apply(Text.of(mine.split("\n"))).toString();
@@ -50,6 +52,14 @@ describe("edits of two sides", () => {
     sides.edit("abc");
     expect(sides.receive("ab")).toBe("abc");
     expect(sides.isAhead()).toBe(true);
+  });
+
+  test("a bracket that was typed over does not outlast the other side's next text", () => {
+    const sides = twoSides("{}");
+    // A replacement of the bracket by itself: CodeMirror's way of typing over it.
+    sides.change(ChangeSet.of({ from: 1, to: 2, insert: "}" }, 2));
+    expect(sides.isAhead()).toBe(false);
+    expect(sides.receive("other")).toBe("other");
   });
 
   test("one after the other come out the same on both", () => {

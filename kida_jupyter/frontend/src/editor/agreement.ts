@@ -5,8 +5,8 @@ import { ChangeSet } from "@codemirror/state";
 import { changeSet } from "../changes";
 
 export interface Agreement {
-  /** The text was changed here. */
-  changed(changes: ChangeSet): void;
+  /** The text was changed here, and is `mine` now. */
+  changed(changes: ChangeSet, mine: string): void;
   /**
    * The other side has this text. Gives what is to be changed here, null for nothing; what was changed here and is not
    * there yet stays, on top.
@@ -21,8 +21,9 @@ export function agreeOn(text: string): Agreement {
   let agreed = text;
   let unsent = ChangeSet.empty(text.length);
   return {
-    changed: (changes) => {
-      unsent = unsent.compose(changes);
+    changed: (changes, mine) => {
+      // Typing over a bracket, say, leaves a text that the other side has already: nothing is sent, none comes back.
+      unsent = mine === agreed ? ChangeSet.empty(mine.length) : unsent.compose(changes);
     },
     received: (theirs, mine) => {
       let changes: ChangeSet | null = null;

@@ -75,7 +75,7 @@ export function openDocument(name: string, text: string, format: Format, place: 
     for (const transaction of update.transactions) {
       if (!transaction.docChanged) continue;
       for (const base of ["spans", "problems"] as const) drifts[base] = driftOn(drifts[base], transaction.changes.desc);
-      if (!transaction.annotation(Transaction.remote)) agreement.changed(transaction.changes);
+      if (!transaction.annotation(Transaction.remote)) agreement.changed(transaction.changes, transaction.newDoc.toString());
     }
     const isRemote = update.transactions.some((it) => it.annotation(Transaction.remote));
     if (update.docChanged && !isRemote) events.edited(update.state.doc.toString());
