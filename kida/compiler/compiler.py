@@ -102,9 +102,8 @@ def compile_template(
         if "nested" not in str(error):
             raise
         raise too_deep(template, source) from None
-    extends = any(isinstance(node, nodes.Extends) for node in nodes.walk(template))
     named = () if g.instruments is None else tuple(g.instruments.places.values())
-    return Compiled(code, tuple(g.links.values()), tuple(scopes.blocks), extends, named)
+    return Compiled(code, tuple(g.links.values()), tuple(scopes.blocks), scopes.extends is not None, named)
 
 
 def too_deep(template: nodes.Template, source: Source) -> TemplateSyntaxError:

@@ -99,21 +99,20 @@ def block_function(g: Generator, node: nodes.Block) -> None:
 def template_function(g: Generator, node: nodes.Template, name: str) -> None:
     """The function of a template's top."""
     at = g.at(node.span._replace(end=node.span.start))
-    has_extends = any(isinstance(inner, nodes.Extends) for inner in nodes.walk(node))
+    extends = g.scopes.extends
     top = g.scopes.top
     arguments = _rendering_arguments(g, at)
     with g.defining(name, arguments, at, top, span=node.span, text=False), g.entering(top, at):
         _references(g, top.variables, None, at)
-        if has_extends:
+        if extends is not None:
             g.emit(py.assign(".parent", py.constant(None, at), at))
         g.body(node.body)
-        if has_extends:
-            _render_parent(g, node)
+        if extends is not None:
+            _render_parent(g, extends)
 
 
-def _render_parent(g: Generator, node: nodes.Template) -> None:
+def _render_parent(g: Generator, tag: nodes.Extends) -> None:
     """At the end: the parent, if there is one, in a context of its own; errors in it pass through ``extends``."""
-    tag = next(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Extends))
     at = g.at(tag.template.span)
     with g.collecting() as body:
         g.deliver(py.load(".render_parent", at), [py.load(".parent", at)], at, tag.span)

@@ -60,25 +60,32 @@ class _Analysis:
         self.variables: dict[nodes.Node, Variable] = {}
         self.blocks: dict[str, nodes.Block] = {}
         self.exported_in_blocks: set[str] = set()
-        self.has_reaching = False
+        self.extends: nodes.Extends | None = None
+        self.has_reaching = self.awaits = False
         self.loop_blocks: set[nodes.Node] = set()
         self._names_in: dict[Scope, set[str]] = {}
 
     def run(self) -> Scopes:
         for node in nodes.walk(self.template):
             if isinstance(node, nodes.For):
+                self.awaits |= node.is_async
                 self.loop_blocks.update(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Block))
             elif isinstance(node, nodes.Block):
                 self.blocks[node.name] = node
                 self.exported_in_blocks |= exports_below(node)
             elif isinstance(node, nodes.Assign):
                 self.has_reaching |= node.reach != "set"
+            elif isinstance(node, nodes.Extends):
+                self.extends = self.extends or node
+            elif isinstance(node, nodes.Await):
+                self.awaits = True
         top = self._function(self.template, "body", self.template.span, None, frozenset(("self",)))
         self._statements(top, self.template.body)
         for block in self.blocks.values():
             scope = self._function(block, "body", block.span, None, frozenset(("self", "super")))
             self._statements(scope, block.body)
-        return Scopes(top, self.opened, self.variables, self.blocks, frozenset(self.exported_in_blocks))
+        exported = frozenset(self.exported_in_blocks)
+        return Scopes(top, self.opened, self.variables, self.blocks, exported, self.extends, self.awaits)
 
     # --- scopes and variables ----------------------------------------------------------------------------------
 

@@ -123,7 +123,8 @@ class Scopes(Value):
 
     ``opened`` maps a node and a part of it (``"body"``, ``"otherwise"``, ``"condition"``) to the scope that the part
     opens; ``variables`` maps every `Name` and `TargetName` to its variable; ``blocks`` are the blocks by name;
-    ``exported_in_blocks`` are the names that blocks export.
+    ``exported_in_blocks`` are the names that blocks export; ``extends`` is the first ``extends``, if there is one;
+    ``awaits`` whether there is ``await`` or ``async for``.
     """
 
     top: Scope
@@ -131,3 +132,5 @@ class Scopes(Value):
     variables: Mapping[nodes.Node, Variable]
     blocks: Mapping[str, nodes.Block]
     exported_in_blocks: frozenset[str]
+    extends: nodes.Extends | None
+    awaits: bool

@@ -62,10 +62,10 @@ class Template:
     ) -> None:
         known = dict(compiled or {})
         if is_async is None:
-            from kida.template.introspection import analysed, awaits
+            from kida.template.introspection import analysed
 
             template = analysed(environment, source)
-            is_async = awaits(template.tree)
+            is_async = template.scopes.awaits
             form = Form.ASYNC_RENDER if is_async else Form.RENDER
             if environment._traces_first:
                 form = Form.ASYNC_TRACE if is_async else Form.TRACE

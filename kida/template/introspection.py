@@ -95,14 +95,6 @@ def _analysed(template: Template) -> Analysed:
     return analysed(template.environment, template._source)
 
 
-def awaits(tree: nodes.Template) -> bool:
-    """Whether a template holds ``await`` or ``async for``."""
-    return any(
-        isinstance(node, nodes.Await) or (isinstance(node, nodes.For) and node.is_async)
-        for node in nodes.walk(tree)
-    )
-
-
 def list_blocks(template: Template) -> list[str]:
     """The names of a template's own blocks."""
     return [node.name for node in nodes.walk(_analysed(template).tree) if isinstance(node, nodes.Block)]
