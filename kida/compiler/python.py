@@ -45,9 +45,17 @@ class Places:
         return at
 
 
+_new: Final = ast.AST.__new__
+"""Makes a node without its class's ``__init__``, which takes most of the time: for the kinds that most nodes are of."""
+
+
 def load(name: str, at: At) -> ast.Name:
     """A variable that is read."""
-    return ast.Name(name, LOAD, **at)
+    node = _new(ast.Name)
+    node.__dict__ = fields = at.copy()
+    fields["id"] = name
+    fields["ctx"] = LOAD
+    return node
 
 
 def store(name: str, at: At) -> ast.Name:
@@ -63,18 +71,31 @@ def constant(value: Any, at: At) -> ast.Constant:
     """
     if type(value) is str and not is_gil_enabled():
         value = sys.intern(value)
-    return ast.Constant(value, **at)
+    node = _new(ast.Constant)
+    node.__dict__ = fields = at.copy()
+    fields["value"] = value
+    fields["kind"] = None
+    return node
 
 
 def call(function: str | ast.expr, arguments: Iterable[ast.expr], at: At) -> ast.Call:
     """A call of a function, by name or by value, with positional arguments."""
-    called = ast.Name(function, LOAD, **at) if isinstance(function, str) else function
-    return ast.Call(called, list(arguments), [], **at)
+    node = _new(ast.Call)
+    node.__dict__ = fields = at.copy()
+    fields["func"] = load(function, at) if isinstance(function, str) else function
+    fields["args"] = list(arguments)
+    fields["keywords"] = []
+    return node
 
 
 def attribute(value: ast.expr, name: str, at: At) -> ast.Attribute:
     """A real attribute of one of the engine's own objects."""
-    return ast.Attribute(value, name, LOAD, **at)
+    node = _new(ast.Attribute)
+    node.__dict__ = fields = at.copy()
+    fields["value"] = value
+    fields["attr"] = name
+    fields["ctx"] = LOAD
+    return node
 
 
 def assign(name: str, value: ast.expr, at: At) -> ast.Assign:
@@ -99,7 +120,10 @@ def is_missing(value: ast.expr, at: At) -> ast.Compare:
 
 def statement(value: ast.expr, at: At) -> ast.Expr:
     """An expression as a statement."""
-    return ast.Expr(value, **at)
+    node = _new(ast.Expr)
+    node.__dict__ = fields = at.copy()
+    fields["value"] = value
+    return node
 
 
 def when(test: ast.expr, body: list[ast.stmt], otherwise: list[ast.stmt], at: At) -> ast.If:
