@@ -10,7 +10,8 @@ from kida.compiler import python as py
 from kida.compiler.generator import Generator
 from kida.compiler.options import Link
 from kida.compiler.python import At
-from kida.errors import ErrorCode, TemplateSyntaxError, did_you_mean
+from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.semantics.mistakes import unknown_function
 from kida.source import Span
 from kida.syntax import nodes
 
@@ -379,7 +380,7 @@ def _linked_call(
 ) -> ast.expr:
     passes = g.options.passes_of(kind, name)
     if passes is None and not g.conditional:
-        fail_unknown(g, kind, name, span)
+        raise unknown_function(kind, name, g.options.names_of(kind), g.source, span)
     passes = passes or ""
     link = g.links.get((kind, name))
     if link is None or (not link.required and not g.conditional):
@@ -391,19 +392,6 @@ def _linked_call(
     elif passes == "eval_context":
         first.insert(0, g.eval_context(at))
     return python_call(g, py.load(link.variable, at), first, arguments, at)
-
-
-def fail_unknown(g: Generator, kind: str, name: str, span: Span) -> None:
-    """Raise the error for a filter or test that there is none of."""
-    code = ErrorCode.UNKNOWN_FILTER if kind == "filter" else ErrorCode.UNKNOWN_TEST
-    raise TemplateSyntaxError(
-        f"there is no {kind} named {name!r}",
-        code=code,
-        suggestion=did_you_mean(name, g.options.names_of(kind)),
-        hint=f"add one with env.add_{kind}({name!r}, function)",
-        source=g.source,
-        span=span,
-    )
 
 
 def await_(g: Generator, node: nodes.Await) -> ast.expr:

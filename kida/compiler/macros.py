@@ -8,7 +8,7 @@ from kida.compiler import python as py
 from kida.compiler.expressions import call_target, call_with
 from kida.compiler.generator import Generator
 from kida.compiler.python import At
-from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.semantics.mistakes import caller_without_default
 from kida.semantics.scopes import Scope, Variable
 from kida.syntax import nodes
 
@@ -46,13 +46,7 @@ def _callable(
     """Emit the function of a macro or of a call's body; give the macro made of it."""
     for parameter in parameters:
         if parameter.name == "caller" and parameter.default is None and isinstance(node, nodes.Macro):
-            raise TemplateSyntaxError(
-                "the parameter 'caller' must have a default: a plain call gives none",
-                code=ErrorCode.PARAMETER_ORDER,
-                hint="write caller=none, or leave it out: it is there without being declared",
-                source=g.source,
-                span=parameter.span,
-            )
+            raise caller_without_default(g.source, parameter.span)
     scope = g.scopes.opened[node, "body"]
     is_macro = isinstance(node, nodes.Macro)
     function = f"macro {name}" if is_macro else "caller"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
-from kida.errors import ErrorCode, TemplateSyntaxError, did_you_mean
+from kida.errors import TemplateSyntaxError
 from kida.semantics.analysis import analysed
 from kida.semantics.calls import call_errors
+from kida.semantics.mistakes import caller_without_default, unknown_function
 from kida.source import Source
 from kida.syntax import nodes
 
@@ -56,27 +57,14 @@ def _unknown_functions(
         if known.passes_of(kind, node.name) is None:
             if kind not in names:
                 names[kind] = known.names_of(kind)
-            yield TemplateSyntaxError(
-                f"there is no {kind} named {node.name!r}",
-                code=ErrorCode.UNKNOWN_FILTER if kind == "filter" else ErrorCode.UNKNOWN_TEST,
-                suggestion=did_you_mean(node.name, names[kind]),
-                hint=f"add one with env.add_{kind}({node.name!r}, function)",
-                source=source,
-                span=node.name_span,
-            )
+            yield unknown_function(kind, node.name, names[kind], source, node.name_span)
 
 
 def _callers_without_default(template: nodes.Template, source: Source) -> Iterator[TemplateSyntaxError]:
     for node in nodes.walk(template):
         for parameter in node.parameters if isinstance(node, nodes.Macro) else ():
             if parameter.name == "caller" and parameter.default is None:
-                yield TemplateSyntaxError(
-                    "the parameter 'caller' must have a default: a plain call gives none",
-                    code=ErrorCode.PARAMETER_ORDER,
-                    hint="write caller=none, or leave it out: it is there without being declared",
-                    source=source,
-                    span=parameter.span,
-                )
+                yield caller_without_default(source, parameter.span)
 
 
 def _places(template: nodes.Template) -> Places:

@@ -26,12 +26,13 @@ from kida_jupyter.playground.interrupts import Interrupts
 from kida_jupyter.playground.making import Maker
 from kida_jupyter.playground.messages import FORMATS, Format, Result, Show
 from kida_jupyter.playground.positions import plain_line_ends, sendable
-from kida_jupyter.playground.reading import ReadVariable, overrides_as_json, overrides_of_json
+from kida_jupyter.playground.reading import ReadVariable, overrides_as_json
 from kida_jupyter.playground.rendering import Rendered, render, uncollected
 from kida_jupyter.playground.result import LARGE, early_result, empty_result
 from kida_jupyter.playground.saving import save
 from kida_jupyter.playground.showing import Outputs, has_kernel, notebook_here
 from kida_jupyter.playground.static_form import State, as_html, as_text
+from kida_jupyter.playground.traits import Overrides, Texts
 from kida_jupyter.playground.workshop import Workshop
 
 _BUNDLE: Final = Path(__file__).parent.parent / "static" / "playground.js"
@@ -40,18 +41,6 @@ _MADE_OF: Final = frozenset(("templates", "main", "format", "overrides"))
 _SECONDS: Final = 2.0
 _CHARACTERS: Final = 10_000_000
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
-class Texts(dict[str, str]):
-    """Templates by name, which cannot be changed in part: a part's change would go unnoticed."""
-
-    def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise TypeError(
-            "set the templates as a whole: p.templates = {**p.templates, 'page.html': …}, or p.source = …"
-        )
-
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
 
 
 class Playground(anywidget.AnyWidget):
@@ -77,11 +66,7 @@ class Playground(anywidget.AnyWidget):
     active: Any = t.Unicode().tag(sync=True)
     edition: Any = t.Int(0).tag(sync=True)
     format: Any = t.Enum(FORMATS, default_value="text").tag(sync=True)
-    overrides: Any = t.Dict(key_trait=t.Unicode()).tag(
-        sync=True,
-        to_json=overrides_as_json,
-        from_json=lambda texts, widget: overrides_of_json(texts, widget.overrides),
-    )
+    overrides: Any = Overrides()
     show: Any = t.Dict().tag(sync=True)
     result: Any = t.Dict().tag(sync=True)
     early: Any = t.Dict().tag(sync=True)

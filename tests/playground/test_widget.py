@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,29 @@ def test_an_override_goes_before_what_was_given_and_is_taken_back() -> None:
     assert (p.output, p.context["name"].origin) == ("Hello x!", "override")
     p.overrides = {}
     assert (p.output, p.context["name"].origin) == ("Hello 😀!", "given")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "output"),
+    [
+        (1, 1.0, "1.0"),
+        (1, True, "True"),
+        ([0.0], [-0.0], "[-0.0]"),
+        (Decimal(1), Decimal("1.00"), "1.00"),
+        ({"a": 1}, {"a": 1}, "{'a': 1}"),
+    ],
+)
+def test_an_override_that_is_equal_and_reads_otherwise_is_a_change(
+    before: object, after: object, output: str
+) -> None:
+    p = playground("{{ n }}", format="text")
+    p.overrides = {"n": before}
+    edition, json = p.edition, p.get_state("overrides")
+    p.overrides = {"n": after}
+    assert p.output == output
+    assert (p.edition > edition) is (repr(before) != repr(after))
+    p.overrides = {"n": before}
+    assert (p.output, p.get_state("overrides")) == (str(before), json)
 
 
 def test_the_context_tells_where_each_name_comes_from() -> None:

@@ -55,6 +55,14 @@ describe("an override", () => {
     expect(wrongAsJson("null")).toBe("");
   });
 
+  test("has no integer that Python does not read", () => {
+    const digits = "1".repeat(4300);
+    for (const text of [digits, `[-${digits}]`, `0.${digits}1`, `"${digits}1"`, `${digits}1.5`, `${digits}1e2`])
+      expect(wrongAsJson(text)).toBe("");
+    for (const text of [`${digits}1`, `[-${digits}1]`, `{"a": ${digits}1}`])
+      expect(wrongAsJson(text)).toMatch(/4,300 digits/);
+  });
+
   test("that is a bare word says what is missing", () => {
     expect(wrongAsJson("Zoë")).toBe('not JSON: text goes in quotes, "Zoë"');
     expect(wrongAsJson("{")).toMatch(/^not JSON: /);

@@ -20,11 +20,15 @@ const ORIGINS: Record<Variable["origin"], string> = {
   missing: "missing",
 };
 
+const STRING = /"(?:[^"\\]|\\.)*"/g;
+// An integer with more digits than Python takes from a text: sys.set_int_max_str_digits.
+const LONG_INTEGER = /(?<![\d.eE+])\d{4301,}(?![\d.eE])/;
+
 /** What is wrong with a text as JSON, in words; empty where nothing is. */
 export function wrongAsJson(text: string): string {
   try {
     JSON.parse(text);
-    return "";
+    return LONG_INTEGER.test(text.replace(STRING, '""')) ? "an integer of more than 4,300 digits is none that Python reads" : "";
   } catch (error) {
     const bare = /^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(text.trim());
     return bare ? `not JSON: text goes in quotes, "${text.trim()}"` : `not JSON: ${(error as Error).message}`;
