@@ -35,7 +35,18 @@ source = """<h1>{{ name }}</h1>
 </table>
 <p>The end</p>
 """'''
-"""A template of some 200 lines, with a result of some 50,000 characters."""
+"""A template of some 200 lines, an expression or two in each, with a result of some 50,000 characters."""
+PAGE: Final = '''big = [{"name": f"bird {n}", "note": "x" * 40, "mass": n * 3.5} for n in range(500)]
+lines = "\\n".join(f"<p>A line of a page, as most are</p>" if n % 6 else "<p>{{ name }}</p>" for n in range(180))
+source = "<h1>{{ name }}</h1>\\n" + lines + """
+<table>
+{% for bird in big %}
+<tr><td>{{ bird.name }}</td><td>{{ bird.note }}</td><td>{{ bird.mass }}</td></tr>
+{% endfor %}
+</table>
+<p>The end</p>
+"""'''
+"""The same with an expression in every sixth line."""
 PAINTED: Final = """() => new Promise(done => {
   const frame = document.querySelector(".kida-playground").shadowRoot?.querySelector("iframe.preview-frame")
     ?? document.querySelector("iframe.preview-frame");
@@ -209,12 +220,17 @@ def test_two_million_characters_stay_usable(notebook: Notebook) -> None:
     expect(playground.whole.locator(".text-view")).to_contain_text("0123456789")
 
 
-def test_a_key_is_seen_in_the_result(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("source", [LONG, PAGE], ids=["dense", "page"])
+def test_a_key_is_seen_in_the_result(
+    notebook: Notebook, source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Tells how long it takes; that it comes is what is tested."""
     playground = only(
-        notebook, f"{LONG}\np = Playground(source)\np", "print(len(source.splitlines()), len(p.output))"
+        notebook,
+        f"{source}\np = Playground(source)\np",
+        "print(len(source.splitlines()), len(p.output), len(p.result['spans']))",
     )
-    sizes = notebook.cell(2).run().printed.inner_text()
+    sizes = notebook.cell(2).run().printed.inner_text().split()
     playground.line("<h1>").click()
     notebook.page.keyboard.press("Home")
     for _ in range(4):
@@ -227,6 +243,6 @@ def test_a_key_is_seen_in_the_result(notebook: Notebook, capsys: pytest.CaptureF
     expect(playground.preview.locator("h1")).to_have_text("abcdefghijklZoë")
     with capsys.disabled():
         sys.stdout.write(
-            f"\nfrom a key to the painted result, {sizes.strip()} lines and characters: "
+            f"\nfrom a key to the painted result, lines, characters, places: {', '.join(sizes)}: "
             f"median {median(took):.0f} ms, from {min(took):.0f} to {max(took):.0f}\n"
         )
