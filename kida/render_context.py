@@ -7,13 +7,14 @@ own. Where a template includes, imports or extends another, that one gets a cont
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
+from kida.runtime.layout import EMPTY, BlockFunction
 from kida.runtime.undefined import missing
 
 if TYPE_CHECKING:
@@ -59,15 +60,13 @@ class RenderContext:
     ``name`` and ``filename`` are the template's. ``template_stack`` names the templates from the one that is
     rendered to this one, ``import_stack`` those that are being imported; both are tuples, so that no context can
     change another's. ``vars`` are the variables given and exported so far. ``exported_vars`` are the names that an
-    importer sees. ``blocks`` maps names to the functions of a block, the most derived first. ``kind`` says how this
-    template came in: ``"template"``, ``"include"`` or ``"import"``.
+    importer sees. ``kind`` says how this template came in: ``"template"``, ``"include"`` or ``"import"``.
     """
 
     __slots__ = (
         "_escaping",
         "_globals",
         "_owned",
-        "blocks",
         "environment",
         "exported_vars",
         "filename",
@@ -75,7 +74,7 @@ class RenderContext:
         "import_stack",
         "imports",
         "kind",
-        "lineage",
+        "layout",
         "name",
         "registry",
         "state",
@@ -94,41 +93,25 @@ class RenderContext:
         filename: str | None = None,
         *,
         environment: Environment | None = None,
-        registry: Registry | None = None,
-        unit: Unit | None = None,
-        form: Form = Form.RENDER,
         variables: Mapping[str, Any] | None = None,
-        owned: bool = False,
-        kind: str = "template",
-        parent: RenderContext | None = None,
     ) -> None:
         self.name = template_name
         self.filename = filename
         self.environment = environment
-        self.registry = registry
-        self.unit = unit
-        self.form = form
+        self.registry = None if environment is None else environment._registry
+        self.unit = None
+        self.form = Form.RENDER
         self.vars: Mapping[str, Any] = {} if variables is None else variables
-        self._owned = owned or variables is None
-        self._globals: Mapping[str, Any] = {} if unit is None else unit.globals
-        self.kind = kind
-        self._escaping = unit is not None and unit.autoescape
+        self._owned = variables is None
+        self._globals: Mapping[str, Any] = {}
+        self.kind = "template"
+        self._escaping = False
         self.exported_vars: set[str] = set()
-        self.blocks: dict[str, list[Callable[..., Any]]] = (
-            {} if unit is None else {name: [function] for name, function in unit.blocks.items()}
-        )
-        self.lineage: tuple[Unit | None, ...] = (unit,)
-        if parent is None:
-            self.state = RenderState()
-            self.template_stack: tuple[str, ...] = (template_name or "<template>",)
-            self.import_stack: tuple[str, ...] = ()
-            self.imports: tuple[ImportMark, ...] = ()
-        else:
-            running = current.get() or parent
-            self.state = running.state
-            self.imports = running.imports
-            self.template_stack = (*parent.template_stack, template_name or "<template>")
-            self.import_stack = parent.import_stack
+        self.layout = EMPTY
+        self.state = RenderState()
+        self.template_stack: tuple[str, ...] = (template_name or "<template>",)
+        self.import_stack: tuple[str, ...] = ()
+        self.imports: tuple[ImportMark, ...] = ()
 
     # --- what a template and its functions ask -----------------------------------------------------------------
 
@@ -136,6 +119,11 @@ class RenderContext:
     def template_name(self) -> str | None:
         """The template's name, as `name`."""
         return self.name
+
+    @property
+    def blocks(self) -> Mapping[str, tuple[BlockFunction, ...]]:
+        """The functions of each block, the most derived first."""
+        return self.layout.blocks
 
     @property
     def line(self) -> int | None:
@@ -276,18 +264,14 @@ class RenderContext:
         made.name = unit.name
         made.filename = unit.filename
         made._globals = unit.globals
-        made.template_stack = (*self.template_stack, unit.name or "<template>")
-        made.lineage = (*self.lineage, unit)
-        made.blocks = {name: list(functions) for name, functions in self.blocks.items()}
+        made.template_stack = self.template_stack + unit.stack
         return made
 
     def _copy(self) -> RenderContext:
-        # written out: a render makes one of these for each template that is extended
-        made = RenderContext.__new__(RenderContext)
+        made = _new(RenderContext)
         made._escaping = self.escaping
         made._globals = self._globals
         made._owned = self._owned
-        made.blocks = self.blocks
         made.environment = self.environment
         made.exported_vars = self.exported_vars
         made.filename = self.filename
@@ -295,7 +279,7 @@ class RenderContext:
         made.import_stack = self.import_stack
         made.imports = self.imports
         made.kind = self.kind
-        made.lineage = self.lineage
+        made.layout = self.layout
         made.name = self.name
         made.registry = self.registry
         made.state = self.state
@@ -303,6 +287,63 @@ class RenderContext:
         made.unit = self.unit
         made.vars = self.vars
         return made
+
+
+_new: Final = object.__new__
+"""Makes an object without its ``__init__``: every render makes some, and their attributes are quicker set one by one."""
+
+
+def begun(unit: Unit, environment: Environment, variables: Mapping[str, Any], owned: bool) -> RenderContext:
+    """The context that a render begins with. Parameters: ``owned``, whether the variables may be written to."""
+    made = _new(RenderContext)
+    made.name = unit.name
+    made.filename = unit.filename
+    made.environment = environment
+    made.registry = unit.registry
+    made.unit = unit
+    made.form = unit.form
+    made.vars = variables
+    made._owned = owned
+    made._globals = unit.globals
+    made.kind = "template"
+    made._escaping = unit.autoescape
+    made.exported_vars = set()
+    made.layout = unit.layout
+    made.state = state = _new(RenderState)
+    state.depth = 0
+    state.escapings = None
+    state.templates = {}
+    state.modules = {}
+    made.template_stack = unit.stack
+    made.import_stack = ()
+    made.imports = ()
+    return made
+
+
+def begun_within(
+    context: RenderContext, unit: Unit, kind: str, variables: Mapping[str, Any], owned: bool
+) -> RenderContext:
+    """The context of a template that another includes or imports; ``kind`` says which."""
+    running = current.get() or context
+    made = _new(RenderContext)
+    made.name = unit.name
+    made.filename = unit.filename
+    made.environment = context.environment
+    made.registry = context.registry
+    made.unit = unit
+    made.form = unit.form
+    made.vars = variables
+    made._owned = owned
+    made._globals = unit.globals
+    made.kind = kind
+    made._escaping = unit.autoescape
+    made.exported_vars = set()
+    made.layout = unit.layout
+    made.state = running.state
+    made.template_stack = context.template_stack + unit.stack
+    made.import_stack = context.import_stack
+    made.imports = running.imports
+    return made
 
 
 def overlaid(variables: Mapping[str, Any], local: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,10 +8,9 @@ from typing import Any
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.render_context import RenderContext
 from kida.runtime.forms import Form
+from kida.runtime.layout import BlockFunction
 from kida.runtime.recursion import check_depth
 from kida.runtime.text import markup
-
-BlockFunction = Callable[..., Any]
 
 
 def block(context: RenderContext, name: str) -> BlockFunction:

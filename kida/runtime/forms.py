@@ -18,20 +18,18 @@ class Form(Enum):
     TRACE = "trace"
     ASYNC_TRACE = "async trace"
 
-    @property
-    def streams(self) -> bool:
-        """Whether text is yielded."""
-        return self in (Form.STREAM, Form.ASYNC_STREAM)
+    # attributes rather than properties: a render asks for them again and again
+    streams: bool
+    """Whether text is yielded."""
+    is_async: bool
+    """Whether the code awaits."""
+    traces: bool
+    """Whether it is recorded where text comes from."""
 
-    @property
-    def is_async(self) -> bool:
-        """Whether the code awaits."""
-        return self in (Form.ASYNC_RENDER, Form.ASYNC_STREAM, Form.ASYNC_TRACE)
-
-    @property
-    def traces(self) -> bool:
-        """Whether it is recorded where text comes from."""
-        return self in (Form.TRACE, Form.ASYNC_TRACE)
+    def __init__(self, words: str) -> None:
+        self.streams = words.endswith("stream")
+        self.is_async = words.startswith("async")
+        self.traces = words.endswith("trace")
 
     @property
     def whole(self) -> Form:

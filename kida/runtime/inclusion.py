@@ -13,7 +13,7 @@ from kida.errors import (
     TemplatesNotFound,
     did_you_mean,
 )
-from kida.render_context import ImportMark, RenderContext, current, overlaid
+from kida.render_context import ImportMark, RenderContext, begun_within, current, overlaid
 from kida.runtime.blocks import BlockProbe, writer
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
@@ -101,7 +101,7 @@ def _child(
             hint=f"the innermost are {' → '.join(context.template_stack[-3:])}; an include needs a condition that"
             " ends it, or Environment(max_include_depth=…) a higher limit",
         )
-    variables: Variables | None = None
+    variables: Variables = {}
     owned = True
     if with_context:
         variables = context.vars
@@ -109,18 +109,7 @@ def _child(
             variables = overlaid(variables, local)
         else:
             owned = False
-    return RenderContext(
-        unit.name,
-        unit.filename,
-        environment=environment,
-        registry=context.registry,
-        unit=unit,
-        form=unit.form,
-        variables=variables,
-        owned=owned,
-        kind=kind,
-        parent=context,
-    )
+    return begun_within(context, unit, kind, variables, owned)
 
 
 def include(
@@ -230,25 +219,8 @@ def extend(context: RenderContext, name: Any) -> RenderContext:
     """The context of the template that a template extends."""
     template = template_named(context, name)
     unit = template.unit(context.form, context.registry)
-    if any(other is not None and _same(other, unit) for other in context.lineage):
-        chain = " → ".join(
-            repr(other.display_name) for other in (*context.lineage, unit) if other is not None
-        )
-        raise TemplateRuntimeError(
-            "a template extends itself",
-            code=ErrorCode.CIRCULAR_INHERITANCE,
-            hint=f"the chain is {chain}",
-        )
-    for block, function in unit.blocks.items():
-        context.blocks.setdefault(block, []).append(function)
+    context.layout = context.layout.extended(unit)
     return context.of_parent(unit)
-
-
-def _same(one: Unit, other: Unit) -> bool:
-    """Whether two units are of one template, which may have been loaded twice."""
-    if one.template is other.template:
-        return True
-    return one.name is not None and one.name == other.name and one.source.text == other.source.text
 
 
 def extended_twice() -> None:

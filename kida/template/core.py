@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kida.compiler.options import Compiled
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
-from kida.render_context import RenderContext, current, overlaid
+from kida.render_context import RenderContext, begun, current, overlaid
 from kida.runtime.blocks import BlockProbe, collect, collect_async
 from kida.runtime.forms import Form
 from kida.source import Source
@@ -222,14 +222,15 @@ class Template:
 
         def written() -> str:
             known = self._inherited(self._context(Form.RENDER, mapping, context)).blocks
-            for name, text in blocks.items():
+            for name in blocks:
                 if name not in known:
                     raise TemplateRuntimeError(
                         f"template {self._source.display_name!r} has no block {name!r}",
                         code=ErrorCode.BLOCK_NOT_FOUND,
                         suggestion=did_you_mean(name, known),
                     )
-                render_context.blocks[name] = [_ready_made(text), *render_context.blocks.get(name, ())]
+            ready = {name: _ready_made(text) for name, text in blocks.items()}
+            render_context.layout = render_context.layout.with_first(ready)
             whole: str = collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
             return whole
 
@@ -253,23 +254,19 @@ class Template:
         variables: Mapping[str, Any] = context
         owned = True
         if mapping is not None:
-            given = mapping if isinstance(mapping, Mapping) else dict(mapping)
+            # asked of most: whether a dict is a Mapping takes Python longer to say
+            known = type(mapping) is dict or isinstance(mapping, Mapping)
+            given: Mapping[str, Any] = mapping if known else dict(mapping)
             if context:
                 variables = overlaid(given, context)
             else:
                 variables, owned = given, False
-        registry = self._environment._registry
-        unit = self.unit(form, registry)
-        return RenderContext(
-            self._source.name,
-            self._source.filename,
-            environment=self._environment,
-            registry=registry,
-            unit=unit,
-            form=form,
-            variables=variables,
-            owned=owned,
-        )
+        environment = self._environment
+        registry = environment._registry
+        unit = self._units.get(form)
+        if unit is None or unit.registry is not registry:
+            unit = self.unit(form, registry)
+        return begun(unit, environment, variables, owned)
 
     def trace(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> RenderTrace:
         """Render, and record what wrote each character of the output; parameters and errors as of `render`.

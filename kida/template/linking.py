@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kida.compiler.options import Compiled, Link
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.runtime.forms import Form
+from kida.runtime.layout import Layout
 from kida.runtime.loop import AsyncLoopContext
 from kida.runtime.undefined import Undefined
 from kida.source import Source
@@ -70,8 +71,8 @@ class SourceLoader:
 class Unit:
     """A template in one form, linked: functions ready to be called.
 
-    ``root`` renders the template's top, ``blocks`` are its blocks by name, ``globals`` what a name means that no
-    variable has.
+    ``root`` renders the template's top, ``blocks`` are its blocks by name, ``layout`` the same for a render to begin
+    with; ``globals`` what a name means that no variable has; ``stack`` the stack of templates that it begins.
     """
 
     __slots__ = (
@@ -81,10 +82,12 @@ class Unit:
         "filename",
         "form",
         "globals",
+        "layout",
         "name",
         "registry",
         "root",
         "source",
+        "stack",
         "template",
     )
 
@@ -101,6 +104,7 @@ class Unit:
         self.registry = registry
         self.source = template._source
         self.name = template.name
+        self.stack = (template.name or "<template>",)
         self.filename = template.filename
         self.extends = compiled.extends
         self.autoescape = template._autoescape
@@ -122,6 +126,7 @@ class Unit:
         self.blocks: dict[str, Callable[..., Any]] = {
             name: scope[f"block {name}"] for name in compiled.blocks
         }
+        self.layout = Layout((self,), {name: (function,) for name, function in self.blocks.items()})
 
     @property
     def display_name(self) -> str:

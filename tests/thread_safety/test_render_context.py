@@ -146,7 +146,7 @@ def test_two_renders_of_a_template_have_two_contexts() -> None:
     template.render()
     first, second = seen
     assert first is not second
-    for name in ("blocks", "exported_vars", "vars"):
+    for name in ("exported_vars", "vars"):
         assert getattr(first, name) is not getattr(second, name)
 
 

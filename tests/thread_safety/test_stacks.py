@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -111,10 +112,9 @@ def test_no_two_templates_of_a_render_share_a_context_or_what_can_be_changed_of_
         stacks = [getattr(context, name) for context in own.values()]
         changeable = [stack for stack in stacks if not isinstance(stack, tuple)]
         assert len({id(stack) for stack in changeable}) == len(changeable)
-    blocks = [context.blocks for context in own.values()]
-    assert len({id(mapping) for mapping in blocks}) == len(blocks)
-    lists = [functions for mapping in blocks for functions in mapping.values()]
-    assert len({id(functions) for functions in lists}) == len(lists)
+    for context in own.values():
+        assert type(context.blocks) is MappingProxyType
+        assert all(type(functions) is tuple for functions in context.blocks.values())
 
 
 def test_a_context_cannot_change_a_stack_in_place() -> None:

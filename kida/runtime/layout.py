@@ -1,0 +1,69 @@
+"""Which functions a render has for its blocks, and from which templates: worked out once for templates that extend each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from kida.errors import ErrorCode, TemplateRuntimeError
+
+if TYPE_CHECKING:
+    from kida.template.linking import Unit
+
+BlockFunction = Callable[..., Any]
+
+
+class Layout:
+    """The blocks of a template and of those that it extends so far; immutable, shared by all renders.
+
+    ``lineage`` are the templates, the most derived first; ``blocks`` maps names to the functions of a block, the most
+    derived first.
+    """
+
+    __slots__ = ("_last", "blocks", "lineage")
+
+    def __init__(self, lineage: tuple[Unit, ...], blocks: Mapping[str, tuple[BlockFunction, ...]]) -> None:
+        self.lineage = lineage
+        self.blocks: Mapping[str, tuple[BlockFunction, ...]] = MappingProxyType(blocks)
+        self._last: tuple[Unit, Layout] | None = None
+
+    def extended(self, parent: Unit) -> Layout:
+        """That of a template which extends one more. Raises `TemplateRuntimeError` where it is one of the lineage.
+
+        The last is kept: as a rule a template always extends the same.
+        """
+        last = self._last
+        if last is not None and last[0] is parent:
+            return last[1]
+        if any(_are_same(known, parent) for known in self.lineage):
+            chain = " → ".join(repr(unit.display_name) for unit in (*self.lineage, parent))
+            raise TemplateRuntimeError(
+                "a template extends itself",
+                code=ErrorCode.CIRCULAR_INHERITANCE,
+                hint=f"the chain is {chain}",
+            )
+        blocks = dict(self.blocks)
+        for name, function in parent.blocks.items():
+            blocks[name] = (*blocks.get(name, ()), function)
+        made = Layout((*self.lineage, parent), blocks)
+        self._last = parent, made
+        return made
+
+    def with_first(self, functions: Mapping[str, BlockFunction]) -> Layout:
+        """The same with other functions before a template's own."""
+        blocks = dict(self.blocks)
+        for name, function in functions.items():
+            blocks[name] = (function, *blocks.get(name, ()))
+        return Layout(self.lineage, blocks)
+
+
+EMPTY: Final = Layout((), {})
+"""That of no template."""
+
+
+def _are_same(one: Unit, other: Unit) -> bool:
+    """Whether two units are of one template, which may have been loaded twice."""
+    if one.template is other.template:
+        return True
+    return one.name is not None and one.name == other.name and one.source.text == other.source.text
