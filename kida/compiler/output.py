@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from markupsafe import escape
 
@@ -10,6 +11,7 @@ from kida.compiler import python as py
 from kida.compiler.expressions import filter_chain
 from kida.compiler.generator import Generator
 from kida.compiler.python import At
+from kida.semantics.scopes import Origin
 from kida.syntax import nodes
 
 
@@ -30,8 +32,36 @@ def output(g: Generator, node: nodes.Output) -> None:
         if wanted and g.instruments is not None:
             with g.escaping_as(_escaping_of(g, node.value)):
                 g.instruments.output(node.value, node.span, lambda value: as_output(g, value, at), at)
+        elif wanted and _is_super(node.value, g):
+            _write_super(g, node.value, at)
         elif wanted:
             g.write(_as_output(g, node.value, at), at)
+
+
+def _is_super(node: nodes.Expression, g: Generator) -> TypeGuard[nodes.Call]:
+    """Whether an expression is ``super()``, and the text of it is written as it is."""
+    if not isinstance(node, nodes.Call) or not isinstance(node.target, nodes.Name):
+        return False
+    if node.target.name != "super" or g.scopes.variables[node.target].origin is not Origin.IMPLICIT:
+        return False
+    is_plain = g.options.finalize is None and g.escaping is not None and not g.volatile
+    given = node.arguments
+    has_none = not (given.positional or given.keywords or given.star or given.double_star)
+    return is_plain and has_none
+
+
+def _write_super(g: Generator, node: nodes.Call, at: At) -> None:
+    """``{{ super() }}``: the block writes where this one does, unless only rendering tells what becomes of its text."""
+    call_at = g.at(node.span)
+    function = g.temporary("super")
+    wanted = [g.expression(node.target), py.load(".ctx", call_at), g.is_escaping(call_at)]
+    g.emit(py.assign(function, py.call(".super_function", wanted, call_at), call_at))
+    with g.collecting() as collected:
+        g.write(_as_output(g, node, at), at)
+    with g.collecting() as direct:
+        g.deliver(py.load(function, call_at), [py.load(".ctx", call_at)], call_at)
+    is_none = py.compare(py.load(function, call_at), ast.Is(), py.constant(None, call_at), call_at)
+    g.emit(py.when(is_none, collected, direct, call_at))
 
 
 def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:

@@ -15,12 +15,12 @@ from kida.runtime.text import markup
 
 def block(context: RenderContext, name: str) -> BlockFunction:
     """What the most derived template has for a block."""
-    return context.blocks[name][0]
+    return context.layout.blocks[name][0]
 
 
 def required_block(context: RenderContext, name: str) -> BlockFunction:
     """The same for a block that some other template must define."""
-    functions = context.blocks[name]
+    functions = context.layout.blocks[name]
     if len(functions) < 2:
         raise TemplateRuntimeError(
             f"Required block {name!r} not found",
@@ -32,11 +32,21 @@ def required_block(context: RenderContext, name: str) -> BlockFunction:
 
 def super_block(context: RenderContext, name: str, function: BlockFunction) -> Any:
     """``super`` in a block: the next less derived one, undefined where there is none."""
-    functions = context.blocks.get(name, ())
+    functions = context.layout.blocks.get(name, ())
     depth = functions.index(function) + 1 if function in functions else len(functions)
     if depth >= len(functions):
         return no_parent(context, name)
     return BlockReference(context, name, depth)
+
+
+def super_function(reference: Any, context: RenderContext, escaping: bool) -> BlockFunction | None:
+    """The function of a parent block whose text is written as it is; ``None`` where it has to be collected first.
+
+    Parameters: ``reference``, what ``super`` is; ``escaping``, whether what it gives would be escaped.
+    """
+    if type(reference) is not BlockReference or (escaping and not context.escaping):
+        return None
+    return reference.function
 
 
 def no_parent(context: RenderContext, name: str) -> Any:
@@ -59,13 +69,18 @@ class BlockReference:
     @property
     def super(self) -> Any:
         """The block that this one overrides."""
-        if self._depth + 1 >= len(self._context.blocks[self.name]):
+        if self._depth + 1 >= len(self._context.layout.blocks[self.name]):
             return no_parent(self._context, self.name)
         return BlockReference(self._context, self.name, self._depth + 1)
 
+    @property
+    def function(self) -> BlockFunction:
+        """The function that renders it."""
+        return self._context.layout.blocks[self.name][self._depth]
+
     def __call__(self) -> Any:
         context = self._context
-        function = context.blocks[self.name][self._depth]
+        function = self.function
         if context.form.is_async:
             return self._collect_async(function)
         state = context.running_state
@@ -109,12 +124,12 @@ class TemplateReference:
         self._context = context
 
     def __getattr__(self, name: str) -> BlockReference:
-        if name not in self._context.blocks:
+        if name not in self._context.layout.blocks:
             raise AttributeError(name)
         return BlockReference(self._context, name, 0)
 
     def __getitem__(self, name: str) -> BlockReference:
-        if name not in self._context.blocks:
+        if name not in self._context.layout.blocks:
             raise KeyError(name)
         return BlockReference(self._context, name, 0)
 
@@ -124,7 +139,7 @@ class TemplateReference:
 
     def _names_for_errors(self) -> list[str]:
         """The names that may have been meant."""
-        return list(self._context.blocks)
+        return list(self._context.layout.blocks)
 
     def __repr__(self) -> str:
         return f"<TemplateReference {self._context.name!r}>"

@@ -73,6 +73,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "required_block": blocks.required_block,
         "self": blocks.TemplateReference,
         "super": blocks.super_block,
+        "super_function": blocks.super_function,
         "extend": inclusion.extend,
         "extended_twice": inclusion.extended_twice,
         "imported": inclusion.imported,
