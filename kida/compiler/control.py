@@ -7,6 +7,7 @@ import ast
 from kida.compiler import python as py
 from kida.compiler.expressions import assignment_target
 from kida.compiler.generator import MAX_STATIC_BLOCKS, Generator
+from kida.compiler.lookups import at_once
 from kida.compiler.output import assign_to, set_escaping
 from kida.compiler.python import At
 from kida.syntax import nodes
@@ -22,7 +23,7 @@ def if_(g: Generator, node: nodes.If) -> None:
     for branch in reversed(node.branches):
         at = g.at(branch.condition.span)
         with g.collecting() as test_statements, g.conditionally():
-            condition = g.expression(branch.condition)
+            condition = at_once(g, branch.condition)
             if g.instruments is not None:
                 condition = g.instruments.seen(condition, branch.condition, "if")
         with g.collecting() as body, g.conditionally():
@@ -50,7 +51,7 @@ def for_(g: Generator, node: nodes.For) -> None:
             raise AssertionError("the sink is restored behind a definition")
         g.deliver(py.load(name, at), [py.load(".ctx", at)], at)
     else:
-        _loop(g, node, g.expression(node.iterable), None)
+        _loop(g, node, at_once(g, node.iterable), None)
 
 
 def _leaves_in_otherwise(node: nodes.For) -> bool:

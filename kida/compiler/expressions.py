@@ -116,7 +116,12 @@ def comprehension(g: Generator, node: nodes.Comprehension) -> ast.expr:
 
 def unary(g: Generator, node: nodes.Unary) -> ast.expr:
     """``not a``, ``-a``, ``+a``."""
-    return ast.UnaryOp(_UNARY[node.operator](), g.expression(node.operand), **g.at(node.span))
+    return unary_of(g, node, g.expression(node.operand))
+
+
+def unary_of(g: Generator, node: nodes.Unary, operand: ast.expr) -> ast.expr:
+    """The same of an operand that is made already."""
+    return ast.UnaryOp(_UNARY[node.operator](), operand, **g.at(node.span))
 
 
 def binary(g: Generator, node: nodes.Binary) -> ast.expr:
@@ -135,9 +140,14 @@ def concat(g: Generator, node: nodes.Concat) -> ast.expr:
 
 def comparison(g: Generator, node: nodes.Comparison) -> ast.expr:
     """``a < b <= c``."""
+    return compared(g, node, g.expression(node.first))
+
+
+def compared(g: Generator, node: nodes.Comparison, first: ast.expr) -> ast.expr:
+    """The same of a first operand that is made already."""
     operators = [_COMPARISON[operator]() for operator, _ in node.rest]
     operands = [g.expression(operand) for _, operand in node.rest]
-    return ast.Compare(g.expression(node.first), operators, operands, **g.at(node.span))
+    return ast.Compare(first, operators, operands, **g.at(node.span))
 
 
 def logic(g: Generator, node: nodes.Logic) -> ast.expr:
@@ -369,8 +379,12 @@ def filtered(g: Generator, node: nodes.Filter, value: ast.expr) -> ast.expr:
 
 def test(g: Generator, node: nodes.Test) -> ast.expr:
     """``value is name(arguments)``."""
+    return tested(g, node, g.expression(node.value))
+
+
+def tested(g: Generator, node: nodes.Test, value: ast.expr) -> ast.expr:
+    """The same of a value that is made already."""
     at = g.at(node.span)
-    value = g.expression(node.value)
     made = _linked_call(g, "test", node.name, node.name_span, value, node.arguments, at)
     return g.awaited(made, at)
 

@@ -31,10 +31,11 @@ YIELD = ""
 class Function:
     """A function that is being generated."""
 
-    __slots__ = ("blocks", "nonlocals", "scope")
+    __slots__ = ("blocks", "gives_text", "nonlocals", "scope")
 
-    def __init__(self, scope: Scope | None) -> None:
+    def __init__(self, scope: Scope | None, *, gives_text: bool = False) -> None:
         self.scope = scope
+        self.gives_text = gives_text
         self.nonlocals: set[str] = set()
         self.blocks = 0
 
@@ -88,6 +89,11 @@ class Generator:
         self._owners: dict[Scope, Function] = {}
         self._unset_parameters: set[Variable] = set()
         self._count = 0
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether what is generated here runs more than once in a render, as a rule: in a loop or a macro."""
+        return self.function.blocks > 0 or self.function.gives_text
 
     # --- rules -------------------------------------------------------------------------------------------------
 
@@ -270,7 +276,7 @@ class Generator:
         ``text`` functions return what they wrote (``audible`` as of `buffered`); the others hand it on as the form says.
         """
         outer = self.function, self.sink, self.silenced, self.statements
-        self.function, self.statements = Function(scope), []
+        self.function, self.statements = Function(scope, gives_text=text), []
         is_async = self.form.is_async
         if text:
             with self.buffered(at, audible=audible) as buffer:

@@ -10,6 +10,7 @@ from markupsafe import escape
 from kida.compiler import python as py
 from kida.compiler.expressions import filter_chain
 from kida.compiler.generator import Generator
+from kida.compiler.lookups import at_once
 from kida.compiler.python import At
 from kida.semantics.scopes import Origin
 from kida.syntax import nodes
@@ -74,8 +75,8 @@ def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
         return py.constant(str(escape(plain)) if escaping else plain, at)
     if escaping is not g.escaping:
         with g.escaping_as(escaping):
-            return as_output(g, g.expression(node), at)
-    return as_output(g, g.expression(node), at)
+            return as_output(g, at_once(g, node), at)
+    return as_output(g, at_once(g, node), at)
 
 
 def _escaping_of(g: Generator, node: nodes.Expression) -> bool | None:
@@ -180,7 +181,7 @@ def assign(g: Generator, node: nodes.Assign) -> None:
             g.emit(
                 py.statement(py.call(".check_namespace", [g.expression(target.target)], owner_at), owner_at)
             )
-    value = g.expression(node.value)
+    value = at_once(g, node.value)
     if g.instruments is not None:
         value = g.instruments.seen(value, node.value, node.reach)
     if not node.when_missing:

@@ -19,6 +19,7 @@ class Lookup(NamedTuple):
     """The look-ups of an environment; what is not there is its undefined."""
 
     attribute: _Look
+    attribute_missing: _Look
     item: _Look
     method: _Look
     soft_attribute: _Look
@@ -56,10 +57,7 @@ def _key_of_mapping(value: Any, name: str) -> Any:
         return value[name]
     except LookupError:
         pass
-    try:
-        return getattr(value, name)
-    except AttributeError:
-        return _undefined(obj=value, name=name)
+    return _attribute_missing(value, name)
 
 
 def _attribute(value: Any, name: str) -> Any:
@@ -70,6 +68,16 @@ def _attribute(value: Any, name: str) -> Any:
         return getattr(value, name)
     except AttributeError:
         pass
+    return _attribute_missing(value, name)
+
+
+def _attribute_missing(value: Any, name: str) -> Any:
+    """What ``a.b`` is where the first look found nothing: of a mapping the attribute, of anything else the item."""
+    if is_mapping(value):
+        try:
+            return getattr(value, name)
+        except AttributeError:
+            return _undefined(obj=value, name=name)
     try:
         return value[name]
     except (TypeError, LookupError, AttributeError):
@@ -134,6 +142,7 @@ def _guarded(value: Any, name: Any, look: _Look) -> Any:
 _FUNCTIONS: Final = (
     _key_of_mapping,
     _attribute,
+    _attribute_missing,
     _item,
     _method,
     _soft_attribute,

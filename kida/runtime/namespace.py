@@ -57,6 +57,8 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "slice": slice,
         "subscript": getitem,
         "Exception": Exception,
+        "LookupError": LookupError,
+        "AttributeError": AttributeError,
         "escape": text.escape_str,
         "html": text.html,
         "output": text.output,

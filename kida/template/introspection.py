@@ -136,6 +136,11 @@ def python_source(template: Template, form: Form) -> str:
 
     Raises `TemplateSyntaxError` where Python cannot write down what is nested so deeply.
     """
+    return python_code(template, form)[0]
+
+
+def python_code(template: Template, form: Form) -> tuple[str, ast.Module]:
+    """The same, with the nodes that it was written from, whose places are those in the template."""
     known = _analysed(template)
     environment = template.environment
     registry = environment._registry
@@ -149,7 +154,7 @@ def python_source(template: Template, form: Form) -> str:
     )
     try:
         module, _ = generate(known.tree, known.scopes, known.source, options)
-        return _unparsed(module)
+        return _unparsed(module), module
     except RecursionError:
         raise too_deep(known.tree, known.source) from None
 

@@ -1,55 +1,47 @@
 """The Python that a template compiles to, its lines linked with the template's.
 
-The code that is shown is compiled again: it is the same as the template's own, instruction by instruction, and that one
-knows the place in the template of each.
+The code that is shown is read by Python again: its nodes are those that it was written from, and these know their places
+in the template.
 """
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Iterator
-from types import CodeType
 
 import kida
 from kida.runtime.forms import Form
+from kida.template.introspection import python_code
 
 
 def python_of(template: kida.Template) -> tuple[str, list[tuple[int, int]]]:
     """The code, and pairs of one of its lines and the template's line that it is for, both from 1.
 
-    Lines that are for none have no pair. Raises `kida.TemplateSyntaxError` where the code cannot be written down.
+    A line on which nothing stands that has a place, as ``else:``, is for what the next is for. Raises
+    `kida.TemplateSyntaxError` where the code cannot be written down.
     """
     form = Form.ASYNC_RENDER if template.is_async else Form.RENDER
-    text = template.python_source(form)
-    unit = template.unit(form, template.environment._registry)
-    own = {_readable(one.__code__.co_name): one.__code__ for one in (unit.root, *unit.blocks.values())}
+    text, made = python_code(template, form)
+    try:
+        read = ast.parse(text)
+    except (SyntaxError, RecursionError, MemoryError):
+        return text, []  # brackets in brackets that Python compiles, and does not read
     found: dict[int, Counter[int]] = {}
-    for shown in _functions(compile(text, "<template>", "exec", dont_inherit=True)):
-        code = own.get(shown.co_name)
-        if code is not None:
-            _link(shown, code, found)
-    return text, [(line, _most(found[line])) for line in sorted(found)]
-
-
-def _link(shown: CodeType, code: CodeType, found: dict[int, Counter[int]]) -> None:
-    """Note the lines of a function, and of those within it, where both codes are the same."""
-    if shown.co_code == code.co_code:
-        for (line, *_), (linked, *_) in zip(shown.co_positions(), code.co_positions()):
-            if line is not None and linked is not None:
-                found.setdefault(line, Counter())[linked] += 1
-    for one, other in zip(_functions(shown), _functions(code)):
-        _link(one, other, found)
-
-
-def _functions(code: CodeType) -> Iterator[CodeType]:
-    """The functions of a module or of a function, in the order of the text."""
-    return (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    pending: list[tuple[ast.AST, ast.AST]] = [(read, made)]
+    while pending:
+        shown, node = pending.pop()
+        if hasattr(shown, "lineno") and hasattr(node, "lineno"):
+            found.setdefault(shown.lineno, Counter())[node.lineno] += 1
+        if type(shown) is type(node):  # a negative number is one node, and read as two
+            pending += zip(ast.iter_child_nodes(shown), ast.iter_child_nodes(node))
+    pairs = {line: _most(linked) for line, linked in found.items()}
+    lines = text.split("\n")
+    for number in range(len(lines) - 1, 0, -1):
+        if number not in pairs and lines[number - 1].strip() and number + 1 in pairs:
+            pairs[number] = pairs[number + 1]
+    return text, sorted(pairs.items())
 
 
 def _most(lines: Counter[int]) -> int:
-    """The line that most instructions are for, the first of several."""
+    """The line that most is for, the first of several."""
     return min(lines, key=lambda line: (-lines[line], line))
-
-
-def _readable(name: str) -> str:
-    return name.replace(" ", "_").replace(".", "_")

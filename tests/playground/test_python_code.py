@@ -54,6 +54,11 @@ def test_every_line_that_does_something_is_linked() -> None:
     assert [code for code, line in linked(TEXT).items() if line is None and code] == []
 
 
+def test_code_that_python_does_not_read_is_shown_without_links() -> None:
+    text, pairs = python_of(kida.Environment().from_string("{{ x" + "| upper" * 250 + "}}"))
+    assert (text.count("_filter_upper("), pairs) == (250, [])
+
+
 def test_a_template_that_awaits_has_code_too() -> None:
     found = linked("\n{{ await f() }}")
     assert next(line for code, line in found.items() if "await " in code) == 2
