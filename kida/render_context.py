@@ -205,7 +205,8 @@ class RenderContext:
     @property
     def escaping(self) -> bool:
         """Whether output is escaped where the template has come to. Set by ``autoescape`` blocks, for this render alone."""
-        escapings = self.running_state.escapings
+        running = current.get()  # as `running_state`: this is asked for at every call of a macro
+        escapings = (self.state if running is None else running.state).escapings
         return self._escaping if escapings is None else escapings.get(self, self._escaping)
 
     @escaping.setter

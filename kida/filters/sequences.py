@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Reversible, Sequence
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import escape, soft_str
 
@@ -107,6 +107,9 @@ def slice_(value: Iterable[Any], slices: int, fill_with: Any = None) -> Iterator
         start = end
 
 
+_STR: Final = frozenset((str,))
+
+
 @pass_eval_context
 def join(eval_ctx: EvalContext, value: Iterable[Any], d: Any = "", attribute: Any = None) -> str:
     """The items, or an attribute of each, as one text.
@@ -116,11 +119,13 @@ def join(eval_ctx: EvalContext, value: Iterable[Any], d: Any = "", attribute: An
     """
     if attribute is not None:
         value = map(attribute_getter(eval_ctx.environment, attribute), value)
-    if not eval_ctx.autoescape:
-        return str(d).join(map(str, value))
-    if hasattr(d, "__html__"):
-        return soft_str(d).join(map(soft_str, value))
     parts = list(value)
+    if type(d) is str and _STR.issuperset(map(type, parts)):
+        return d.join(parts)
+    if not eval_ctx.autoescape:
+        return str(d).join(map(str, parts))
+    if hasattr(d, "__html__"):
+        return soft_str(d).join(map(soft_str, parts))
     if any(hasattr(part, "__html__") for part in parts):
         return escape(d).join([part if hasattr(part, "__html__") else str(part) for part in parts])
     return str(d).join(map(str, parts))

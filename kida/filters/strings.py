@@ -34,7 +34,12 @@ def upper(value: Any) -> str:
 
 def title(value: Any) -> str:
     """The text with each word capitalized; words begin after white space, hyphens and opening brackets."""
-    return "".join([part[:1].upper() + part[1:].lower() for part in _WORD_STARTS.split(soft_str(value))])
+    text = soft_str(value)
+    parts = _WORD_STARTS.split(text)
+    if text.isascii():  # then it is the same, and quicker
+        parts[::2] = map(str.capitalize, parts[::2])
+        return "".join(parts)
+    return "".join([part[:1].upper() + part[1:].lower() for part in parts])
 
 
 def trim(value: Any, chars: str | None = None) -> str:
@@ -66,6 +71,8 @@ def format_(value: Any, *args: Any, **kwargs: Any) -> str:
 def replace(eval_ctx: EvalContext, value: Any, old: Any, new: Any, count: int | None = None) -> str:
     """The text with ``old`` replaced by ``new``, everywhere or ``count`` times from the left."""
     limit = -1 if count is None else count
+    if type(value) is str and type(old) is str and type(new) is str:
+        return value.replace(old, new, limit)
     if not eval_ctx.autoescape:
         return str(value).replace(str(old), str(new), limit)
     unsafe = not hasattr(value, "__html__")
