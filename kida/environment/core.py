@@ -27,14 +27,13 @@ from kida.runtime.lookup import Lookup, make_lookup
 from kida.runtime.undefined import Undefined
 from kida.source import Source
 from kida.syntax.delimiters import Delimiters
-from kida.syntax.lexer import Lexer
-from kida.syntax.parser import TagParser
-from kida.syntax.tags import TAGS
 from kida.template.core import Template
 from kida.tests import TESTS
 from kida.utils.lru_cache import CacheInfo, LRUCache
 
 if TYPE_CHECKING:
+    from kida.syntax.lexer import Lexer
+    from kida.syntax.parser import TagParser
     from kida.template.introspection import Analysed
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,7 +46,6 @@ _USUAL: Final[MappingProxyType[str, Any]] = MappingProxyType(
         **DEFAULTS,
         "_registry": _BUILT_IN,
         "_delimiters": Delimiters(),
-        "_tags": TAGS,
         "_made_lexer": None,
         "_made_lookup": None,
         "_last_analysed": None,
@@ -104,7 +102,6 @@ class Environment:
     _registry: Registry
     _delimiters: Delimiters
     _made_lexer: Lexer | None
-    _tags: Mapping[str, TagParser]
     _made_lookup: Lookup | None
     _last_analysed: Analysed | None
     _traces_first: bool
@@ -425,9 +422,17 @@ class Environment:
         # made at the first template: an environment that finds all of them compiled needs none
         lexer = self._made_lexer
         if lexer is None:
+            from kida.syntax.lexer import Lexer
+
             lexer = Lexer(self._delimiters)
             self.__dict__["_made_lexer"] = lexer
         return lexer
+
+    @property
+    def _tags(self) -> Mapping[str, TagParser]:
+        from kida.syntax.tags import TAGS
+
+        return TAGS
 
     @property
     def _lookup(self) -> Lookup:
