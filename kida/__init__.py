@@ -135,7 +135,9 @@ def __getattr__(name: str) -> Any:
     if name in _LATER:
         from importlib import import_module
 
-        return getattr(import_module(f"kida.tracing.{_LATER[name]}"), name)
+        found = getattr(import_module(f"kida.tracing.{_LATER[name]}"), name)
+        setattr(import_module(__name__), name, found)  # asked for once; `globals` is a module of the package
+        return found
     # PEP 703: the package does not need the GIL
     if name == "_Py_mod_gil":
         return 0  # Py_MOD_GIL_NOT_USED

@@ -43,6 +43,12 @@ class RenderState:
         self.templates: dict[str, Template] = {}
         self.modules: dict[Any, Any] = {}
 
+    def kept(self, events: list[Any], escaping: bool) -> str:
+        """The text of a block of a traced render, whose events are given, as a value."""
+        from kida.tracing.recording import kept, recorder
+
+        return kept(recorder(), events, escaping=escaping)
+
 
 class ImportMark:
     """That a template is being imported, until it no longer is; the contexts within that import have it."""

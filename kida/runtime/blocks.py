@@ -84,12 +84,14 @@ class BlockReference:
         if context.form.is_async:
             return self._collect_async(function)
         state = context.running_state
-        check_depth(context, state.depth, "block", self.name)
-        state.depth += 1
+        depth = state.depth
+        if context.environment is not None and depth >= context.environment.max_recursion:
+            check_depth(context, depth, "block", self.name)
+        state.depth = depth + 1
         try:
             text = collect(context.form, function, context)
         finally:
-            state.depth -= 1
+            state.depth = depth
         return _as_value(context, text)
 
     async def _collect_async(self, function: BlockFunction) -> str:
@@ -110,9 +112,7 @@ def _as_value(context: RenderContext, text: str | list[Any]) -> str:
     """The text of a block as a value; of a traced one the events that it wrote are given."""
     if isinstance(text, str):
         return markup(text) if context.escaping else text
-    from kida.tracing.recording import kept
-
-    return kept(text, escaping=context.escaping)
+    return context.running_state.kept(text, context.escaping)
 
 
 class TemplateReference:
@@ -155,8 +155,11 @@ def collect(form: Form, function: BlockFunction, context: RenderContext) -> Any:
     if form.streams:
         return "".join(function(context))
     written: list[Any] = []
-    function(context, writer(form, written))
-    return written if form.traces else "".join(written)
+    if form.traces:
+        function(context, written.extend)
+        return written
+    function(context, written.append)
+    return "".join(written)
 
 
 async def collect_async(form: Form, function: BlockFunction, context: RenderContext) -> Any:

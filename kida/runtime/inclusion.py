@@ -45,8 +45,6 @@ def template_named(context: RenderContext, name: Any) -> Template:
 
 def _loaded_traced(context: RenderContext, name: Any) -> Template:
     """A template with its instrumented form, whose making is no part of what the including template takes."""
-    from kida.tracing.recording import recorder
-
     if context.environment is None:
         raise AssertionError("a template has an environment")
     start = perf_counter_ns()
@@ -54,6 +52,8 @@ def _loaded_traced(context: RenderContext, name: Any) -> Template:
     is_new = context.form not in template._units
     template.unit(context.form, context.registry)
     if is_new:
+        from kida.tracing.recording import recorder
+
         recorder().loaded(template._source, start)
     return template
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from functools import cache, partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -273,9 +273,7 @@ class Template:
 
         See `kida.trace_render` for a render that may take so much time, or write so many characters.
         """
-        from kida.tracing.traced import trace_render
-
-        return trace_render(self, overlaid(dict(mapping or {}), context) if context else mapping)
+        return _tracing()(self, overlaid(dict(mapping or {}), context) if context else mapping)
 
     # --- as a module -------------------------------------------------------------------------------------------
 
@@ -378,6 +376,14 @@ def _unpickled(
     environment: Environment, text: str, name: str | None, filename: str | None, globals: dict[str, Any]
 ) -> Template:
     return Template(environment, Source(text, name, filename), globals=globals)
+
+
+@cache
+def _tracing() -> Callable[..., RenderTrace]:
+    # imported once, and only by those who trace
+    from kida.tracing.traced import trace_render
+
+    return trace_render
 
 
 def _streamed(chunks: Generator[str, None, None], context: RenderContext) -> Iterator[str]:

@@ -17,7 +17,7 @@ class TemplateModule:
 
     def __init__(self, context: RenderContext, body: str) -> None:
         self._body = body
-        self._escaping = context.eval_ctx.autoescape
+        self._escaping = context.escaping
         self._name = context.name
         self.__dict__.update(context.get_exported())
 

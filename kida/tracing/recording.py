@@ -165,39 +165,28 @@ class Recorder:
     events of what was run and not written.
     """
 
-    __slots__ = (
-        "_characters",
-        "_deadline",
-        "_derived",
-        "_last_look",
-        "_looked_at",
-        "_next_look",
-        "_seconds",
-        "_written",
-        "by_id",
-        "calls",
-        "dropped",
-        "kept",
-        "others",
-        "started",
-    )
+    # what most renders have in common stands here: each makes a recorder
+    dropped = 0
+    _seconds: float | None = None
+    _characters = sys.maxsize
+    _deadline = sys.maxsize
+    _written = 0
+    _derived = 0
 
     def __init__(self, budget: Budget | None = None) -> None:
-        seconds, characters = (None, None) if budget is None else (budget.seconds, budget.characters)
         self.by_id: dict[int, Kept] = {}
         self.kept: list[Kept] = []
         self.others: list[Events] = []
         self.calls: list[tuple[Place | None, str, str | None, int, int, int]] = []
-        self.dropped = 0
-        self.started = perf_counter_ns()
-        self._seconds = seconds
-        self._characters = sys.maxsize if characters is None else characters
-        self._deadline = sys.maxsize if seconds is None else self.started + int(seconds * 1e9)
-        self._next_look = self.started + _LOOK_NS
-        self._last_look = self.started
         self._looked_at: dict[int, tuple[Events, int, int]] = {}
-        self._written = 0
-        self._derived = 0
+        self.started = self._last_look = started = perf_counter_ns()
+        self._next_look = started + _LOOK_NS
+        if budget is not None:
+            if budget.seconds is not None:
+                self._seconds = budget.seconds
+                self._deadline = started + int(budget.seconds * 1e9)
+            if budget.characters is not None:
+                self._characters = budget.characters
 
     # --- what generated code calls -----------------------------------------------------------------------------
 
@@ -218,15 +207,19 @@ class Recorder:
 
     def enter(self, write: Write, context: RenderContext, place: Place) -> int:
         """Note that a template's top or a block begins to write; gives the time."""
-        kind, name = (context.kind, context.name) if place.kind == "template" else (place.kind, place.name)
-        write(("", _ENTERED, (len(self.kept), kind, name)))
+        if place.kind == "template":
+            write(("", _ENTERED, (len(self.kept), context.kind, context.name)))
+        else:
+            write(("", _ENTERED, (len(self.kept), place.kind, place.name)))
         return perf_counter_ns()
 
     def leave(self, write: Write, context: RenderContext, place: Place, start: int) -> None:
         """Note that it has come to its end."""
         write(_LEFT)
-        kind, name = (context.kind, context.name) if place.kind == "template" else (place.kind, place.name)
-        self._called(place, kind, name, start)
+        if place.kind == "template":
+            self._called(place, context.kind, context.name, start)
+        else:
+            self._called(place, place.kind, place.name, start)
 
     def keep(self, text: Any, events: Events, place: Place | None, start: int | None) -> Any:
         """A text that events made, remembered by its identity; ``start`` where a call made it."""
@@ -406,8 +399,18 @@ class TracedState(RenderState):
     __slots__ = ("recorder",)
 
     def __init__(self, recorder: Recorder) -> None:
-        super().__init__()
+        # written out, as every traced render makes one
+        self.depth = 0
+        self.escapings = None
+        self.templates = {}
+        self.modules = {}
         self.recorder = recorder
+
+    def kept(self, events: list[Any], escaping: bool) -> str:
+        """The text of a block, as a value."""
+        text = "".join(events[::EVENT_ITEMS])
+        made: str = self.recorder.keep(markup(text) if escaping else text, events, None, None)
+        return made
 
 
 def recorder() -> Recorder:
@@ -430,10 +433,10 @@ def each(events: Events) -> Iterator[Event]:
     return zip(items, items, items, strict=True)
 
 
-def kept(events: Events, *, escaping: bool) -> str:
+def kept(recorder: Recorder, events: Events, *, escaping: bool) -> str:
     """The text of a block that is called for it, as a value."""
     text = text_of(events)
-    made: str = recorder().keep(markup(text) if escaping else text, events, None, None)
+    made: str = recorder.keep(markup(text) if escaping else text, events, None, None)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kida.render_context import RenderContext
@@ -29,12 +30,8 @@ def trace_render(
     render_context, recorder = _begun(template, Form.TRACE, context, budget)
     events: Events = []
     root = render_context.unit.root  # type: ignore[union-attr]
-
-    def work() -> RenderTrace:
-        root(render_context, events.extend)
-        return _finished(events, recorder)
-
-    return inside(render_context, work)
+    inside(render_context, partial(root, render_context, events.extend))
+    return _finished(events, recorder)
 
 
 async def trace_render_async(

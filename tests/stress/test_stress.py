@@ -8,10 +8,15 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
 from kida import RenderContext
+from kida.runtime import inclusion
+from kida.template import core
 
 from .changing import wrong_with
 from .outcomes import outcome_of
@@ -49,17 +54,18 @@ def test_a_render_that_keeps_its_state_where_another_sees_it_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     last: dict[int, str | None] = {}  # the name that each thread rendered last, which no other ought to see
-    make = RenderContext.__init__
 
-    def sharing(self: RenderContext, *args: object, **kwargs: object) -> None:
-        make(self, *args, **kwargs)  # type: ignore[arg-type]
+    def shared(make: Callable[..., RenderContext], *args: Any) -> RenderContext:
+        made = make(*args)
         own = threading.get_ident()
         seen = [name for thread, name in tuple(last.items()) if thread != own]
-        last[own] = self.name
+        last[own] = made.name
         if seen:
-            self.name = seen[-1]
+            made.name = seen[-1]
+        return made
 
-    monkeypatch.setattr(RenderContext, "__init__", sharing)
+    for module, name in ((core, "begun"), (inclusion, "begun_within")):
+        monkeypatch.setattr(module, name, partial(shared, getattr(module, name)))
     with smallest_switch_interval():
         report = run_seed(2, 4, 40, PATIENCE)
     assert any("--- expected" in failure for failure in report.failures)
