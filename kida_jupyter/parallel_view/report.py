@@ -125,15 +125,15 @@ def report_of_run(run: ParallelRun, notebook: Notebook | None = None) -> RunRepo
         failed=len(failures),
         headline=words.headline(
             len(run.records),
-            words.workers_in_words(run.records, run.workers, run.executor),
+            words.workers_in_words(run.records, run.workers, run.executor, os.getpid()),
             len(failures),
             len(run.differences),
             len(run.shared_contexts),
         ),
         together=words.together(run.gil, run.records, run.serial, run.speedups, run.workers, os.getpid()),
-        apart=words.apart(run.records, run.differences, run.shared_contexts),
+        apart=words.apart(run.records, run.differences, run.shared_contexts, os.getpid()),
         cut=(
-            f"Only the first {len(run.records):,} contexts were taken; limit= takes more."
+            f"No more than the first {len(run.records):,} contexts were taken; limit= takes more."
             if run.more
             else None
         ),

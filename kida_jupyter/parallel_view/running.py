@@ -39,7 +39,7 @@ class ParallelRun:
     ``shared_contexts`` the pairs that had the same `RenderContext` while both ran. ``speedups`` tells how fast each
     number of workers was, without recording; ``gil`` whether threads take turns here. ``workers`` is how many rendered
     the records, in ``seconds``; ``executor`` the type of what they belong to, where it was given. ``more`` says that
-    there were more contexts than were taken.
+    there were more contexts than were taken, or may have been: not each iterable tells.
     """
 
     template: kida.Template
@@ -146,8 +146,12 @@ def parallel(
     """
     shell, notebook = _surroundings()
     counts = _counts(workers)
-    if rounds < 0:
-        raise ValueError(f"rounds must be at least 0, not {rounds}")
+    if executor is not None and len(set(counts)) > 1:
+        raise ValueError(
+            f"an executor has workers of its own: give it alone, or with their number, and not with {workers!r}"
+        )
+    _check_whole("rounds", rounds, 0)
+    _check_whole("limit", limit, 1)
     found = template_of(template, notebook)
     taken, more = contexts_of(contexts, limit)
     if executor is not None and notebook is not None and not isinstance(executor, ThreadPoolExecutor):
@@ -204,6 +208,13 @@ def _counts(workers: Any) -> tuple[int, ...]:
     if min(counts) < 1:
         raise ValueError(f"workers must be at least 1, not {min(counts)}")
     return counts
+
+
+def _check_whole(name: str, value: Any, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} is a whole number, not {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, not {value}")
 
 
 def _workers_of(executor: Executor | None, asked: int) -> int:

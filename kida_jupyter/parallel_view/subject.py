@@ -50,14 +50,13 @@ def _is_text(given: str, environment: kida.Environment) -> bool:
 
 
 def contexts_of(given: Any, limit: int) -> tuple[list[Any], bool]:
-    """The contexts, at most ``limit``, and whether there are more.
+    """The contexts, at most ``limit``, and whether there are more, or may be.
 
-    A data frame gives one for each row. What is no mapping, and has no ``keys()`` as rows of sqlite3 do, is kept as it
-    is: it fails as a context. Raises ``TypeError`` for what gives no contexts, ``ValueError`` for a limit below 1.
+    A data frame gives one for each row. A ``dict`` is copied, as a generator may fill the same one again. What is no
+    mapping, and has no ``keys()`` as rows of sqlite3 do, is kept as it is: it fails as a context. Raises ``TypeError``
+    for what gives no contexts, ``ValueError`` for a data frame with two columns of one name.
     """
-    if limit < 1:
-        raise ValueError(f"limit must be at least 1, not {limit}")
-    rows = _rows(given)
+    rows = _rows(given, limit)
     if isinstance(rows, (Mapping, str)) or not isinstance(rows, Iterable):
         said = "one mapping" if isinstance(rows, Mapping) else type(given).__name__
         raise TypeError(f"contexts is an iterable of mappings, one for each render, not {said}")
@@ -73,17 +72,31 @@ def behind(contexts: Sequence[Any], variables: Mapping[str, Any]) -> list[Any]:
     return [Layers(one, variables) if isinstance(one, Mapping) else one for one in contexts]
 
 
-def _rows(given: Any) -> Any:
-    """The rows of a data frame of pandas or polars, of which iterating gives columns; anything else as it is."""
-    if hasattr(given, "columns") and not isinstance(given, Mapping):
-        if callable(getattr(given, "to_dicts", None)):
-            return given.to_dicts()
-        if callable(getattr(given, "to_dict", None)):
-            return given.to_dict("records")
-    return given
+def _rows(given: Any, limit: int) -> Any:
+    """The rows of a data frame of pandas or polars, of which iterating gives columns; anything else as it is.
+
+    Of a long one so many that it is seen that there are more.
+    """
+    if not hasattr(given, "columns") or isinstance(given, Mapping):
+        return given
+    if not callable(getattr(given, "to_dicts", None)) and not callable(getattr(given, "to_dict", None)):
+        return given
+    names = list(given.columns)
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(
+            f"the data frame has several columns named {', '.join(map(repr, twice))}: rename them"
+        )
+    few = given.head(limit + 1) if callable(getattr(given, "head", None)) else given
+    return few.to_dicts() if callable(getattr(few, "to_dicts", None)) else few.to_dict("records")
 
 
 def _mapping(one: Any) -> Any:
+    if type(one) is dict:
+        return dict(one)
     if isinstance(one, (Mapping, type)) or not callable(getattr(one, "keys", None)):
         return one
-    return dict(one) if hasattr(one, "__getitem__") else one
+    try:
+        return dict(one) if hasattr(one, "__getitem__") else one
+    except Exception:  # one that breaks fails alone, and not all others with it
+        return one

@@ -41,15 +41,16 @@ def headline(count: int, workers: str, failed: int, differ: int, shared: int) ->
     )
 
 
-def workers_in_words(records: Sequence[RenderRecord], asked: int, executor: str | None) -> str:
-    """Who rendered: ``4 threads``; ``2 processes of a ProcessPoolExecutor``."""
+def workers_in_words(records: Sequence[RenderRecord], asked: int, executor: str | None, here: int) -> str:
+    """Who rendered: ``4 threads``; ``2 processes of a ProcessPoolExecutor``. Parameters: ``here``, this process's number."""
     found = {record.worker for record in records if record.worker is not None}
     processes = len({(worker.host, worker.process) for worker in found})
+    elsewhere = any(worker.process != here for worker in found)
     if executor is None:
         if asked == 1:
             return "1 worker, this thread"
         return f"{len(found)} of {asked} threads" if len(found) < asked else _number(asked, "thread")
-    said = _number(processes, "process", "processes") if processes > 1 else _number(len(found), "thread")
+    said = _number(processes, "process", "processes") if elsewhere else _number(len(found), "thread")
     return f"{said} of a {executor}"
 
 
@@ -86,7 +87,7 @@ def together(
             + _judged(gil, timed, alone, len(records), bool(elsewhere))
         )
     ratio = slowdown(records, serial)
-    if ratio is not None and ratio >= _SHARED and not elsewhere and workers > 1:
+    if ratio is not None and ratio >= _SHARED and not elsewhere and overlapping(records):
         said.append(
             f"While it was recorded, a render took {ratio:.1f} times as long as alone, on average: bars that lie side by"
             f" side were begun at the same time, and had to wait for {'each other' if gil.enabled else 'a core'}."
@@ -115,6 +116,22 @@ def _judged(gil: Gil, timed: Measured, alone: Measured, renders: int, elsewhere:
     return f"{cores}; but the renders wait for something that they share, or the cores had other work."
 
 
+def overlapping(records: Sequence[RenderRecord]) -> frozenset[int]:
+    """The indexes of the renders beside which another one ran, in the same process, for some of the time."""
+    found: set[int] = set()
+    last: dict[tuple[str, int], RenderRecord] = {}
+    for record in sorted(records, key=lambda record: record.started):
+        if record.worker is None:
+            continue
+        place = record.worker.host, record.worker.process
+        before = last.get(place)
+        if before is not None and record.started < before.ended:
+            found |= {before.index, record.index}
+        if before is None or record.ended > before.ended:
+            last[place] = record
+    return frozenset(found)
+
+
 def slowdown(records: Sequence[RenderRecord], serial: Sequence[RenderRecord]) -> float | None:
     """How many times as long as alone a render took, on average; the first one, which also loads templates, left out."""
     pairs = [(one.seconds, twin.seconds) for one, twin in zip(records, serial) if one.worker and twin.worker][
@@ -130,13 +147,14 @@ def apart(
     records: Sequence[RenderRecord],
     differences: Sequence[Difference],
     shared: Sequence[tuple[int, int]],
+    here: int,
 ) -> tuple[str, ...]:
-    """What was compared, and what came of it."""
+    """What was compared, and what came of it. Parameters: ``here``, this process's number; the others as of `ParallelRun`."""
     failed = [record for record in records if record.error is not None]
     differ = {one.index for one in differences}
     said: list[str] = []
     if differences:
-        said += _why(differences)
+        said += _why(records, differences, here)
     elif len(records) > 1:
         said.append(
             "Each render was compared with its serial twin, the same context rendered alone: text, template stack and"
@@ -158,10 +176,30 @@ def apart(
     return tuple(said)
 
 
-def _why(differences: Sequence[Difference]) -> list[str]:
+def _why(records: Sequence[RenderRecord], differences: Sequence[Difference], here: int) -> list[str]:
     said: list[str] = []
-    steady = [one.index for one in differences if one.steady]
-    unsteady = [one.index for one in differences if one.steady is False]
+    beside = overlapping(records)
+    workers = {record.index: record.worker for record in records}
+    unsent = [one.index for one in differences if workers[one.index] is None]
+    elsewhere = [
+        one.index for one in differences if (it := workers[one.index]) is not None and it.process != here
+    ]
+    here_only = [one for one in differences if one.index not in {*unsent, *elsewhere}]
+    steady = [one.index for one in here_only if one.steady and one.index in beside]
+    alone = [one.index for one in here_only if one.steady and one.index not in beside]
+    unsteady = [one.index for one in here_only if one.steady is False]
+    if unsent:
+        said.append(f"{_contexts(unsent)} could not be rendered there at all: the error says why.")
+    if elsewhere:
+        said.append(
+            f"{_contexts(elsewhere)} came out otherwise in another process, which shares nothing with this one: the order"
+            " of a set's items, the environment and what was changed here since it began are not the same there."
+        )
+    if alone:
+        said.append(
+            f"{_contexts(alone)} {_is(len(alone), 'differs', 'differ')}, and nothing ran at the same time: what is written"
+            " depends on time or chance, or on what was rendered before."
+        )
     if steady:
         said.append(
             f"{_contexts(steady)}, rendered alone once more, came out as alone before. So what ran at the same time made the"

@@ -515,24 +515,31 @@ def test_the_headline_is_the_verdict(numbers: tuple[int, int, int, int], line: s
 
 
 def test_a_difference_that_only_others_make_is_told_from_one_that_comes_alone_too() -> None:
-    leak = words.apart(row_of(3), [Difference(1, (), steady=True)], ())
-    chance = words.apart(row_of(3), [Difference(1, (), steady=False)], ())
+    beside = [record(n, at=10, worker=one) for n, one in enumerate((THREAD, OTHER, THREAD))]
+    leak = words.apart(beside, [Difference(1, (), steady=True)], (), 1)
+    chance = words.apart(beside, [Difference(1, (), steady=False)], (), 1)
+    alone = words.apart(row_of(3), [Difference(1, (), steady=True)], (), 1)
+    elsewhere = words.apart(beside, [Difference(1, (), steady=True)], (), 2)
+    unsent = words.apart([record(0), record(1, worker=None)], [Difference(1, (), steady=True)], (), 1)
     assert "what ran at the same time made the difference" in leak[0]
     assert "depends on time or chance" in chance[0]
+    assert "nothing ran at the same time" in alone[0]
+    assert "in another process" in elsewhere[0]
+    assert "could not be rendered there" in unsent[0]
 
 
 def test_a_failure_as_alone_is_told_apart_from_differences() -> None:
     broken = replace(record(1, output=None), error=ValueError("x"))
-    told = " ".join(words.apart([record(0), broken], (), ()))
+    told = " ".join(words.apart([record(0), broken], (), (), 1))
     assert "Context 1 fails alone as among others" in told
-    differs = " ".join(words.apart([record(0), broken], [Difference(1, (), steady=True)], ()))
+    differs = " ".join(words.apart([record(0), broken], [Difference(1, (), steady=True)], (), 1))
     assert "fails alone" not in differs
 
 
 def test_threads_that_had_no_render_are_not_counted_as_if_they_had() -> None:
-    assert words.workers_in_words(row_of(3), 4, None) == "1 of 4 threads"
-    assert words.workers_in_words([record(), record(1, worker=OTHER)], 2, None) == "2 threads"
-    assert words.workers_in_words(row_of(3), 1, None) == "1 worker, this thread"
+    assert words.workers_in_words(row_of(3), 4, None, 1) == "1 of 4 threads"
+    assert words.workers_in_words([record(), record(1, worker=OTHER)], 2, None, 1) == "2 threads"
+    assert words.workers_in_words(row_of(3), 1, None, 1) == "1 worker, this thread"
     there = [record(n, worker=Worker("here", n, 1, "t")) for n in range(2)]
-    assert words.workers_in_words(there, 2, "Pool") == "2 processes of a Pool"
+    assert words.workers_in_words(there, 2, "Pool", 7) == "2 processes of a Pool"
     assert THREAD != OTHER

@@ -135,7 +135,7 @@ def test_the_command_shows_the_view(cards: Session) -> None:
 def test_the_contexts_of_the_command_are_any_expression(cards: Session) -> None:
     run = cards.run("%kida parallel card.html --contexts [dict(n=i) for i in (1, 2)] --rounds 0 --limit 1")
     assert "1 render by" in run.text
-    assert "Only the first 1 contexts were taken" in run.text
+    assert "No more than the first 1 contexts were taken" in run.text
 
 
 def test_a_failing_context_does_not_fail_the_cell(cards: Session) -> None:

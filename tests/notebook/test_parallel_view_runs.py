@@ -7,7 +7,8 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from itertools import count
+from itertools import count, cycle
+from multiprocessing import get_context
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -222,7 +223,71 @@ def test_an_endless_iterable_is_taken_up_to_the_limit_and_the_view_says_so() -> 
     run = quick("{{ n }}", for_ever(), limit=5)
     assert run.outputs == ["0", "1", "2", "3", "4"]
     assert len(taken) == 5
-    assert "Only the first 5 contexts were taken" in run.html()
+    assert "No more than the first 5 contexts were taken" in run.html()
+
+
+def test_a_generator_may_fill_one_dict_again_and_again() -> None:
+    def again() -> Iterator[dict[str, int]]:
+        one: dict[str, int] = {}
+        for one["n"] in range(4):
+            yield one
+
+    assert quick("{{ n }}", again()).outputs == ["0", "1", "2", "3"]
+
+
+def test_a_context_that_cannot_be_read_fails_alone() -> None:
+    class Broken:
+        def keys(self) -> list[str]:
+            raise RuntimeError("no keys")
+
+        def __getitem__(self, key: str) -> int:
+            return 1
+
+    run = quick("{{ n }}", [{"n": 1}, Broken(), {"n": 3}])
+    assert run.outputs == ["1", None, "3"]
+    assert [record.index for record in run.failures] == [1]
+
+
+@pytest.mark.parametrize("value", [1.5, "3", None, True, float("inf")])
+@pytest.mark.parametrize("name", ["rounds", "limit"])
+def test_what_is_no_whole_number_is_refused_before_anything_is_rendered(name: str, value: Any) -> None:
+    rendered: list[int] = []
+    with pytest.raises(TypeError, match=f"{name} is a whole number, not"):
+        parallel("{{ f(1) }}", [{"f": rendered.append}], progress=False, **{name: value})
+    assert rendered == []
+
+
+def test_several_numbers_of_workers_are_refused_beside_an_executor() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        with pytest.raises(ValueError, match="has workers of its own"):
+            quick("{{ n }}", [{"n": 1}], workers=[1, 2, 8], executor=pool)
+        assert quick("{{ n }}", [{"n": 1}], workers=8, executor=pool).workers == 2
+
+
+def test_what_differs_alone_is_not_put_down_to_others() -> None:
+    turns = cycle(["odd", "even"])
+    for workers, given in (
+        (1, [{"c": lambda: next(turns)}] * 3),
+        (4, [{"c": iter(["a", "b", "a"]).__next__}]),
+    ):
+        run = quick("{{ c() }}", given, workers=workers)
+        assert not run.isolated
+        assert "what ran at the same time made the difference" not in run.text()
+        assert "nothing ran at the same time" in run.text()
+
+
+def test_differences_between_processes_are_not_put_down_to_a_lock() -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        run = quick("Hi {{ n }}\n", [{"n": 1}, {"n": lambda: 1}], executor=pool)
+        assert "1 process of a ProcessPoolExecutor" in run.text()
+    assert "no lock" not in run.text()
+    assert "Context 1 could not be rendered there at all" in run.text()
+
+
+def test_long_texts_that_differ_are_shown_at_once() -> None:
+    run = quick("{{ x * n }}{{ r() }}\n", [{"x": "x", "n": 3_000_000, "r": random.random}] * 2)
+    assert [len(one.aspects) for one in run.differences] == [1, 1]
+    assert len(run.html()) < 100_000
 
 
 def test_a_list_as_long_as_the_limit_was_taken_whole() -> None:
