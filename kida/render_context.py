@@ -300,27 +300,17 @@ _new: Final = object.__new__
 """Makes an object without its ``__init__``: every render makes some, and their attributes are quicker set one by one."""
 
 
-def begun(unit: Unit, environment: Environment, variables: Mapping[str, Any], owned: bool) -> RenderContext:
+def begun(
+    unit: Unit,
+    environment: Environment | None,
+    variables: Mapping[str, Any],
+    owned: bool,
+    state: RenderState,
+) -> RenderContext:
     """The context that a render begins with. Parameters: ``owned``, whether the variables may be written to."""
-    made = _new(RenderContext)
-    made.name = unit.name
-    made.filename = unit.filename
-    made.environment = environment
-    made.registry = unit.registry
-    made.unit = unit
-    made.form = unit.form
-    made.vars = variables
-    made._owned = owned
-    made._globals = unit.globals
+    made = _of_unit(unit, environment, variables, owned)
     made.kind = "template"
-    made._escaping = unit.autoescape
-    made.exported_vars = set()
-    made.layout = unit.layout
-    made.state = state = _new(RenderState)
-    state.depth = 0
-    state.escapings = None
-    state.templates = {}
-    state.modules = {}
+    made.state = state
     made.template_stack = unit.stack
     made.import_stack = ()
     made.imports = ()
@@ -332,24 +322,32 @@ def begun_within(
 ) -> RenderContext:
     """The context of a template that another includes or imports; ``kind`` says which."""
     running = current.get() or context
+    made = _of_unit(unit, context.environment, variables, owned)
+    made.kind = kind
+    made.state = running.state
+    made.template_stack = context.template_stack + unit.stack
+    made.import_stack = context.import_stack
+    made.imports = running.imports
+    return made
+
+
+def _of_unit(
+    unit: Unit, environment: Environment | None, variables: Mapping[str, Any], owned: bool
+) -> RenderContext:
+    """A context that has what a template gives it, and not yet its place in a render."""
     made = _new(RenderContext)
     made.name = unit.name
     made.filename = unit.filename
-    made.environment = context.environment
-    made.registry = context.registry
+    made.environment = environment
+    made.registry = unit.registry
     made.unit = unit
     made.form = unit.form
     made.vars = variables
     made._owned = owned
     made._globals = unit.globals
-    made.kind = kind
     made._escaping = unit.autoescape
     made.exported_vars = set()
     made.layout = unit.layout
-    made.state = running.state
-    made.template_stack = context.template_stack + unit.stack
-    made.import_stack = context.import_stack
-    made.imports = running.imports
     return made
 
 

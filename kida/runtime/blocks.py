@@ -84,14 +84,12 @@ class BlockReference:
         if context.form.is_async:
             return self._collect_async(function)
         state = context.running_state
-        depth = state.depth
-        if context.environment is not None and depth >= context.environment.max_recursion:
-            check_depth(context, depth, "block", self.name)
-        state.depth = depth + 1
+        check_depth(context, state.depth, "block", self.name)
+        state.depth += 1
         try:
             text = collect(context.form, function, context)
         finally:
-            state.depth = depth
+            state.depth -= 1
         return _as_value(context, text)
 
     async def _collect_async(self, function: BlockFunction) -> str:
@@ -155,11 +153,8 @@ def collect(form: Form, function: BlockFunction, context: RenderContext) -> Any:
     if form.streams:
         return "".join(function(context))
     written: list[Any] = []
-    if form.traces:
-        function(context, written.extend)
-        return written
-    function(context, written.append)
-    return "".join(written)
+    function(context, writer(form, written))
+    return written if form.traces else "".join(written)
 
 
 async def collect_async(form: Form, function: BlockFunction, context: RenderContext) -> Any:

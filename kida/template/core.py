@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kida.compiler.options import Compiled
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
-from kida.render_context import RenderContext, begun, current, overlaid
+from kida.render_context import RenderContext, RenderState, begun, current, overlaid
 from kida.runtime.blocks import BlockProbe, collect, collect_async
 from kida.runtime.forms import Form
 from kida.source import Source
@@ -249,7 +249,11 @@ class Template:
         return probe.reached
 
     def _context(
-        self, form: Form, mapping: Mapping[str, Any] | None, context: dict[str, Any]
+        self,
+        form: Form,
+        mapping: Mapping[str, Any] | None,
+        context: dict[str, Any],
+        state: RenderState | None = None,
     ) -> RenderContext:
         variables: Mapping[str, Any] = context
         owned = True
@@ -262,11 +266,8 @@ class Template:
             else:
                 variables, owned = given, False
         environment = self._environment
-        registry = environment._registry
-        unit = self._units.get(form)
-        if unit is None or unit.registry is not registry:
-            unit = self.unit(form, registry)
-        return begun(unit, environment, variables, owned)
+        unit = self.unit(form, environment._registry)
+        return begun(unit, environment, variables, owned, state or RenderState())
 
     def trace(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> RenderTrace:
         """Render, and record what wrote each character of the output; parameters and errors as of `render`.

@@ -207,19 +207,15 @@ class Recorder:
 
     def enter(self, write: Write, context: RenderContext, place: Place) -> int:
         """Note that a template's top or a block begins to write; gives the time."""
-        if place.kind == "template":
-            write(("", _ENTERED, (len(self.kept), context.kind, context.name)))
-        else:
-            write(("", _ENTERED, (len(self.kept), place.kind, place.name)))
+        kind, name = (context.kind, context.name) if place.kind == "template" else (place.kind, place.name)
+        write(("", _ENTERED, (len(self.kept), kind, name)))
         return perf_counter_ns()
 
     def leave(self, write: Write, context: RenderContext, place: Place, start: int) -> None:
         """Note that it has come to its end."""
         write(_LEFT)
-        if place.kind == "template":
-            self._called(place, context.kind, context.name, start)
-        else:
-            self._called(place, place.kind, place.name, start)
+        kind, name = (context.kind, context.name) if place.kind == "template" else (place.kind, place.name)
+        self._called(place, kind, name, start)
 
     def keep(self, text: Any, events: Events, place: Place | None, start: int | None) -> Any:
         """A text that events made, remembered by its identity; ``start`` where a call made it."""
@@ -399,18 +395,12 @@ class TracedState(RenderState):
     __slots__ = ("recorder",)
 
     def __init__(self, recorder: Recorder) -> None:
-        # written out, as every traced render makes one
-        self.depth = 0
-        self.escapings = None
-        self.templates = {}
-        self.modules = {}
+        super().__init__()
         self.recorder = recorder
 
     def kept(self, events: list[Any], escaping: bool) -> str:
         """The text of a block, as a value."""
-        text = "".join(events[::EVENT_ITEMS])
-        made: str = self.recorder.keep(markup(text) if escaping else text, events, None, None)
-        return made
+        return kept(self.recorder, events, escaping=escaping)
 
 
 def recorder() -> Recorder:

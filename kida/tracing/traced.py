@@ -57,10 +57,8 @@ def trace_first(environment: Environment) -> None:
 def _begun(
     template: Template, form: Form, context: Mapping[str, Any] | None, budget: Budget | None
 ) -> tuple[RenderContext, Recorder]:
-    render_context = template._context(form, context, {})
     recorder = Recorder(budget)
-    render_context.state = TracedState(recorder)
-    return render_context, recorder
+    return template._context(form, context, {}, TracedState(recorder)), recorder
 
 
 def _finished(events: Events, recorder: Recorder) -> RenderTrace:

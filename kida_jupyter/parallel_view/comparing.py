@@ -125,6 +125,22 @@ def shared_contexts(records: Sequence[RenderRecord]) -> tuple[tuple[int, int], .
     return tuple(found)
 
 
+def overlapping(records: Sequence[RenderRecord]) -> frozenset[int]:
+    """The indexes of the renders beside which another one ran, in the same process, for some of the time."""
+    found: set[int] = set()
+    last: dict[tuple[str, int], RenderRecord] = {}
+    for record in sorted(records, key=lambda record: record.started):
+        if record.worker is None:
+            continue
+        place = record.worker.host, record.worker.process
+        before = last.get(place)
+        if before is not None and record.started < before.ended:
+            found |= {before.index, record.index}
+        if before is None or record.ended > before.ended:
+            last[place] = record
+    return frozenset(found)
+
+
 def _first_seen(record: RenderRecord) -> float:
     at = next((one.at for one in record.passages if one.render_context == record.render_context), None)
     return record.ended if at is None else record.started + at / 1e9

@@ -112,6 +112,7 @@ class RunReport:
 
 def report_of_run(run: ParallelRun, notebook: Notebook | None = None) -> RunReport:
     """What the view shows of a run; ``notebook`` is where its templates' cells are, for links."""
+    here = os.getpid()
     states = states_of(run.records, run.differences)
     names = _worker_names(run.records)
     failures = run.failures
@@ -125,13 +126,13 @@ def report_of_run(run: ParallelRun, notebook: Notebook | None = None) -> RunRepo
         failed=len(failures),
         headline=words.headline(
             len(run.records),
-            words.workers_in_words(run.records, run.workers, run.executor, os.getpid()),
+            words.workers_in_words(run.records, run.workers, run.executor, here),
             len(failures),
             len(run.differences),
             len(run.shared_contexts),
         ),
-        together=words.together(run.gil, run.records, run.serial, run.speedups, run.workers, os.getpid()),
-        apart=words.apart(run.records, run.differences, run.shared_contexts, os.getpid()),
+        together=words.together(run.gil, run.records, run.serial, run.speedups, run.workers, here),
+        apart=words.apart(run.records, run.differences, run.shared_contexts, here),
         cut=(
             f"No more than the first {len(run.records):,} contexts were taken; limit= takes more."
             if run.more

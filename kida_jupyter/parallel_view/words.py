@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Final
 
 from kida.parallel import RenderRecord
-from kida_jupyter.parallel_view.comparing import Difference
+from kida_jupyter.parallel_view.comparing import Difference, overlapping
 from kida_jupyter.parallel_view.gil import Gil
 from kida_jupyter.parallel_view.measuring import Measured
 
@@ -114,22 +114,6 @@ def _judged(gil: Gil, timed: Measured, alone: Measured, renders: int, elsewhere:
     if each < _SHORT:
         return f"{cores}; but a render of {_ms(each)} is short beside what it costs to hand it out."
     return f"{cores}; but the renders wait for something that they share, or the cores had other work."
-
-
-def overlapping(records: Sequence[RenderRecord]) -> frozenset[int]:
-    """The indexes of the renders beside which another one ran, in the same process, for some of the time."""
-    found: set[int] = set()
-    last: dict[tuple[str, int], RenderRecord] = {}
-    for record in sorted(records, key=lambda record: record.started):
-        if record.worker is None:
-            continue
-        place = record.worker.host, record.worker.process
-        before = last.get(place)
-        if before is not None and record.started < before.ended:
-            found |= {before.index, record.index}
-        if before is None or record.ended > before.ended:
-            last[place] = record
-    return frozenset(found)
 
 
 def slowdown(records: Sequence[RenderRecord], serial: Sequence[RenderRecord]) -> float | None:
