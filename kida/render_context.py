@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kida.environment.registry import Registry
     from kida.template.core import Template
     from kida.template.linking import Unit
+    from kida.template.module import TemplateModule
 
 current: Final[ContextVar[RenderContext | None]] = ContextVar("kida render context", default=None)
 
@@ -31,6 +32,7 @@ class RenderState:
 
     ``depth`` counts the calls of macros and blocks inside each other; ``escapings`` says where an ``autoescape`` block
     is at work, and what it decided; ``templates`` are those met, by name, ``modules`` those imported without context.
+    The last three are made when there is something to put into them: most renders have nothing.
     It is apart from the contexts so that none refers to itself, and what a render leaves is freed at once; and so that
     macros of one module that threads or tasks call at the same time each have their caller's.
     """
@@ -40,8 +42,8 @@ class RenderState:
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth
         self.escapings: dict[RenderContext, bool] | None = None
-        self.templates: dict[str, Template] = {}
-        self.modules: dict[Any, Any] = {}
+        self.templates: dict[str, Template] | None = None
+        self.modules: dict[Template, TemplateModule] | None = None
 
     def kept(self, events: list[Any], escaping: bool) -> str:
         """The text of a block of a traced render, whose events are given, as a value."""
@@ -71,10 +73,10 @@ class RenderContext:
 
     __slots__ = (
         "_escaping",
+        "_exported",
         "_globals",
         "_owned",
         "environment",
-        "exported_vars",
         "filename",
         "form",
         "import_stack",
@@ -112,7 +114,7 @@ class RenderContext:
         self._globals: Mapping[str, Any] = {}
         self.kind = "template"
         self._escaping = False
-        self.exported_vars: set[str] = set()
+        self._exported: set[str] | None = None
         self.layout = EMPTY
         self.state = RenderState()
         self.template_stack: tuple[str, ...] = (template_name or "<template>",)
@@ -125,6 +127,13 @@ class RenderContext:
     def template_name(self) -> str | None:
         """The template's name, as `name`."""
         return self.name
+
+    @property
+    def exported_vars(self) -> set[str]:
+        """The names that an importer sees."""
+        if self._exported is None:
+            self._exported = set()
+        return self._exported
 
     @property
     def blocks(self) -> Mapping[str, tuple[BlockFunction, ...]]:
@@ -195,7 +204,7 @@ class RenderContext:
 
     def get_exported(self) -> dict[str, Any]:
         """The variables that an importer sees, as a new dict."""
-        return {name: self.vars[name] for name in self.exported_vars}
+        return {name: self.vars[name] for name in self._exported or ()}
 
     def __repr__(self) -> str:
         return f"<RenderContext of {self.name or '<template>'!r}>"
@@ -241,7 +250,8 @@ class RenderContext:
         if not self._owned:
             self._own()
         self.vars[name] = value  # type: ignore[index]
-        self.exported_vars.discard(name)
+        if self._exported:
+            self._exported.discard(name)
 
     def export(self, name: str, value: Any) -> None:
         """Set a variable for the blocks, included templates and importers."""
@@ -280,7 +290,7 @@ class RenderContext:
         made._globals = self._globals
         made._owned = self._owned
         made.environment = self.environment
-        made.exported_vars = self.exported_vars
+        made._exported = self.exported_vars
         made.filename = self.filename
         made.form = self.form
         made.import_stack = self.import_stack
@@ -306,35 +316,15 @@ def begun(
     variables: Mapping[str, Any],
     owned: bool,
     state: RenderState,
+    kind: str = "template",
+    template_stack: tuple[str, ...] | None = None,
+    import_stack: tuple[str, ...] = (),
+    imports: tuple[ImportMark, ...] = (),
 ) -> RenderContext:
-    """The context that a render begins with. Parameters: ``owned``, whether the variables may be written to."""
-    made = _of_unit(unit, environment, variables, owned)
-    made.kind = "template"
-    made.state = state
-    made.template_stack = unit.stack
-    made.import_stack = ()
-    made.imports = ()
-    return made
+    """The context that a render begins with, or, told its place there, a template within it.
 
-
-def begun_within(
-    context: RenderContext, unit: Unit, kind: str, variables: Mapping[str, Any], owned: bool
-) -> RenderContext:
-    """The context of a template that another includes or imports; ``kind`` says which."""
-    running = current.get() or context
-    made = _of_unit(unit, context.environment, variables, owned)
-    made.kind = kind
-    made.state = running.state
-    made.template_stack = context.template_stack + unit.stack
-    made.import_stack = context.import_stack
-    made.imports = running.imports
-    return made
-
-
-def _of_unit(
-    unit: Unit, environment: Environment | None, variables: Mapping[str, Any], owned: bool
-) -> RenderContext:
-    """A context that has what a template gives it, and not yet its place in a render."""
+    Parameters: ``owned``, whether the variables may be written to; the others as the context has them.
+    """
     made = _new(RenderContext)
     made.name = unit.name
     made.filename = unit.filename
@@ -346,8 +336,13 @@ def _of_unit(
     made._owned = owned
     made._globals = unit.globals
     made._escaping = unit.autoescape
-    made.exported_vars = set()
+    made._exported = None
     made.layout = unit.layout
+    made.state = state
+    made.kind = kind
+    made.template_stack = template_stack or unit.stack
+    made.import_stack = import_stack
+    made.imports = imports
     return made
 
 

@@ -8,6 +8,7 @@ from types import CodeType, MappingProxyType
 from typing import Final
 
 from kida.compiler import control, expressions, joining, macros, matching, output
+from kida.compiler import python as py
 from kida.compiler.generator import ExpressionRule, Generator, StatementRule
 from kida.compiler.options import Compiled, Options
 from kida.errors import ErrorCode, TemplateSyntaxError
@@ -83,7 +84,13 @@ def generate(
         joining.template_function(g, template, TEMPLATE_FUNCTION)
         for block in scopes.blocks.values():
             joining.block_function(g, block)
-    return ast.Module(body, []), g
+    # where no line is: who stops at one does not stop here
+    at = g.at(Span(0, 0))
+    sites = [
+        py.assign(name, py.call(".site", [py.constant(given, at) for given in site if given != ()], at), at)
+        for name, site in g.sites.items()
+    ]
+    return ast.Module([*sites, *body], []), g
 
 
 def compile_template(

@@ -324,7 +324,10 @@ def _call_of(g: Generator, node: nodes.Call, target: ast.expr) -> ast.expr:
 def call_with(g: Generator, node: nodes.Call, target: ast.expr, extra: list[ast.keyword]) -> ast.expr:
     """A call of a target, with keyword arguments besides those of the node."""
     at = g.at(node.span)
-    function = py.call(".callee", [target, py.load(".ctx", at), g.block_names(at)], at)
+    g.calls += 1
+    wanted = [target, py.load(".ctx", at), g.block_names(at)]
+    site = g.site(node.arguments, [keyword.arg for keyword in extra if keyword.arg], at)
+    function = py.call(".callee", wanted if site is None else [*wanted, site], at)
     made = python_call(g, function, [], node.arguments, at)
     made.keywords = [*extra, *made.keywords]
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -83,6 +83,8 @@ class Generator:
         self.function = Function(None)
         self.statements: list[ast.stmt] = []
         self.links: dict[tuple[str, str], Link] = {}
+        self.sites: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self.calls = 0
         self.instruments = _instruments(self)
         self._statement_rules = statements
         self._expression_rules = expressions
@@ -208,6 +210,7 @@ class Generator:
         self, function: ast.expr, arguments: list[ast.expr], at: At, span: Span | None = None
     ) -> None:
         """Emit the call of a function that renders, handing on what it writes; ``span`` is where it is called from."""
+        self.calls += 1
         if self.instruments is not None and span is not None:
             self.instruments.called_from(span, at)
         if not self.form.streams:
@@ -228,6 +231,16 @@ class Generator:
     def directly_awaited(self, value: ast.expr, at: At) -> ast.expr:
         """The call of one of the engine's functions that are coroutines where the form is asynchronous."""
         return ast.Await(value, **at) if self.form.is_async else value
+
+    def site(self, arguments: nodes.Arguments, extra: Sequence[str], at: At) -> ast.expr | None:
+        """What the module keeps of a call whose arguments are known beforehand; ``extra`` are keywords besides those."""
+        if arguments.star is not None or arguments.double_star is not None:
+            return None
+        if self.form.is_async or self.instruments is not None:
+            return None
+        name = self.temporary("site")
+        self.sites[name] = len(arguments.positional), (*extra, *(key for key, _ in arguments.keywords))
+        return py.load(name, at)
 
     def is_escaping(self, at: At) -> ast.expr:
         """Whether output is escaped here, as an expression."""

@@ -61,6 +61,7 @@ def _callable(
         and not variable.stored
     }
     signature = _signature(g, parameters, implicit, at, strict=strict)
+    calls = g.calls
     with g.defining(function, signature, at, scope, span=node.span, text=True), g.entering(scope, at):
         _defaults(g, scope, parameters, implicit, at, strict=strict)
         g.body(body)
@@ -69,6 +70,9 @@ def _callable(
         py.constant("varargs" in implicit or any(p.kind == "star" for p in parameters), at),
         py.constant("caller" in implicit or any(p.name == "caller" for p in parameters), at),
     ]
+    # what calls nothing cannot call itself: nobody has to count how deep
+    is_direct = g.calls == calls and g.escaping is not None and not g.volatile
+    direct = [py.constant(g.escaping, at)] if is_direct else []
     names = tuple(p.name for p in parameters if p.kind in ("positional", "normal", "keyword"))
     return py.call(
         ".macro",
@@ -78,6 +82,7 @@ def _callable(
             py.load(function, at),
             py.constant(names, at),
             *flags,
+            *direct,
         ],
         at,
     )

@@ -76,7 +76,7 @@ def _as_output(g: Generator, node: nodes.Expression, at: At) -> ast.expr:
     if escaping is not g.escaping:
         with g.escaping_as(escaping):
             return as_output(g, at_once(g, node), at)
-    return as_output(g, at_once(g, node), at)
+    return as_output(g, at_once(g, node), at, is_called=isinstance(node, nodes.Call))
 
 
 def _escaping_of(g: Generator, node: nodes.Expression) -> bool | None:
@@ -87,8 +87,11 @@ def _escaping_of(g: Generator, node: nodes.Expression) -> bool | None:
     return g.escaping
 
 
-def as_output(g: Generator, value: ast.expr, at: At) -> ast.expr:
-    """A value as the text that is written for it: finalised, escaped where output is."""
+def as_output(g: Generator, value: ast.expr, at: At, *, is_called: bool = False) -> ast.expr:
+    """A value as the text that is written for it: finalised, escaped where output is.
+
+    Parameters: ``is_called``, whether it is what a call gives, which may be a macro's.
+    """
     finalize = g.options.finalize
     if finalize is not None:
         first: list[ast.expr] = []
@@ -110,7 +113,11 @@ def as_output(g: Generator, value: ast.expr, at: At) -> ast.expr:
         held, again = py.named(name, value, at), py.load(name, at)
     is_str = py.compare(py.call(".type", [held], at), ast.Is(), py.load(".str", at), at)
     if g.escaping:
-        return py.choose(is_str, py.call(".escape", [again], at), py.call(".html", [again], at), at)
+        if is_called:
+            is_markup = py.compare(py.call(".type", [held], at), ast.Is(), py.load(".Markup", at), at)
+            is_str = py.compare(py.call(".type", [again], at), ast.Is(), py.load(".str", at), at)
+        escaped = py.choose(is_str, py.call(".escape", [again], at), py.call(".html", [again], at), at)
+        return py.choose(is_markup, again, escaped, at) if is_called else escaped
     return py.choose(is_str, again, py.call(".str", [again], at), at)
 
 

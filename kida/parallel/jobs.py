@@ -207,7 +207,7 @@ def _footprint(
     witness: Witness,
     spans: tuple[CallSpan, ...],
 ) -> Footprint:
-    met = () if root is None else tuple(root.state.templates)
+    met = () if root is None else tuple(root.state.templates or ())
     return Footprint(
         started,
         ended,

@@ -26,6 +26,9 @@ class Form(Enum):
     traces: bool
     """Whether it is recorded where text comes from."""
 
+    # Enum's own is a function in Python, and each render looks something up by its form
+    __hash__ = object.__hash__
+
     def __init__(self, words: str) -> None:
         self.streams = words.endswith("stream")
         self.is_async = words.startswith("async")

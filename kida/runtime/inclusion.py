@@ -13,7 +13,7 @@ from kida.errors import (
     TemplatesNotFound,
     did_you_mean,
 )
-from kida.render_context import ImportMark, RenderContext, begun_within, current, overlaid
+from kida.render_context import ImportMark, RenderContext, begun, current, overlaid
 from kida.runtime.blocks import BlockProbe, writer
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
@@ -26,10 +26,12 @@ Variables = Mapping[str, Any]
 
 def template_named(context: RenderContext, name: Any) -> Template:
     """The template of a name, or a template itself; within a render a name always means the same one."""
-    if type(name) is str:
-        known = context.running_state.templates.get(name)
-        if known is not None:
-            return known
+    state = context.running_state
+    known = state.templates
+    if known is None:
+        known = state.templates = {}
+    elif type(name) is str and name in known:
+        return known[name]
     if isinstance(name, Template):
         return name
     if isinstance(name, Undefined):
@@ -39,7 +41,7 @@ def template_named(context: RenderContext, name: Any) -> Template:
     template = (
         _loaded_traced(context, name) if context.form.traces else context.environment.get_template(name)
     )
-    context.running_state.templates[name] = template
+    known[name] = template
     return template
 
 
@@ -79,19 +81,33 @@ def _included(
     context: RenderContext, names: Any, ignore_missing: bool, with_context: bool, local: Variables | None
 ) -> RenderContext | None:
     """The context to render an included template in, or ``None`` where there is none and none is needed."""
-    try:
-        template = _one_of(context, names)
-    except TemplateNotFoundError as error:
-        asked = [names] if isinstance(names, str) else list(names or ())
-        if ignore_missing and set(error.names) <= set(asked):
-            return None
-        raise
-    return _child(context, template.unit(context.form, context.registry), "include", with_context, local)
+    running = current.get() or context
+    # an include often stands in a loop: a template that this render has met already is found without a call
+    met = running.state.templates
+    template = met.get(names) if met is not None and type(names) is str else None
+    if template is None:
+        try:
+            template = _one_of(context, names)
+        except TemplateNotFoundError as error:
+            asked = [names] if isinstance(names, str) else list(names or ())
+            if ignore_missing and set(error.names) <= set(asked):
+                return None
+            raise
+    unit = template._units.get(context.form)
+    if unit is None or unit.registry is not context.registry:
+        unit = template.unit(context.form, context.registry)
+    return _child(context, running, unit, "include", with_context, local)
 
 
 def _child(
-    context: RenderContext, unit: Unit, kind: str, with_context: bool, local: Variables | None
+    context: RenderContext,
+    running: RenderContext,
+    unit: Unit,
+    kind: str,
+    with_context: bool,
+    local: Variables | None,
 ) -> RenderContext:
+    """The context of a template within another. Parameters: ``running``, the context that is current."""
     environment = context.environment
     if environment is not None and len(context.template_stack) > environment.max_include_depth:
         limit = environment.max_include_depth
@@ -105,11 +121,23 @@ def _child(
     owned = True
     if with_context:
         variables = context.vars
-        if local:
-            variables = overlaid(variables, local)
-        else:
+        if not local:
             owned = False
-    return begun_within(context, unit, kind, variables, owned)
+        elif type(variables) is dict:
+            variables = {**variables, **local}
+        else:
+            variables = overlaid(variables, local)
+    return begun(
+        unit,
+        environment,
+        variables,
+        owned,
+        running.state,
+        kind,
+        context.template_stack + unit.stack,
+        context.import_stack,
+        running.imports,
+    )
 
 
 def include(
@@ -122,8 +150,14 @@ def include(
 ) -> None:
     """``include`` in a render."""
     child = _included(context, names, ignore, with_context, local)
-    if child is not None:
-        run(child, write)
+    if child is None:
+        return
+    outer = current.get()
+    current.set(child)
+    try:
+        child.unit.root(child, write)  # type: ignore[union-attr]
+    finally:
+        current.set(outer)
 
 
 def include_stream(
@@ -236,12 +270,11 @@ def _imported(
     """The module of an imported template, or the context to make it in."""
     template = template_named(context, name)
     if not with_context:
-        known: TemplateModule | None = context.running_state.modules.get(template)
-        if known is not None:
-            return known
-    child = _child(
-        context, template.unit(context.form.whole, context.registry), "import", with_context, local
-    )
+        known = context.running_state.modules
+        if known is not None and template in known:
+            return known[template]
+    unit = template.unit(context.form.whole, context.registry)
+    child = _child(context, current.get() or context, unit, "import", with_context, local)
     if any(mark.active and mark.template is template for mark in child.imports):
         chain = " → ".join((*context.import_stack, template.name or "<template>"))
         raise TemplateRuntimeError(
@@ -263,7 +296,10 @@ def _module(
         written = [module_text(written)]
     module = TemplateModule(child, "".join(written))
     if not with_context and child.unit is not None:
-        context.running_state.modules[child.unit.template] = module
+        state = context.running_state
+        if state.modules is None:
+            state.modules = {}
+        state.modules[child.unit.template] = module
     return module
 
 

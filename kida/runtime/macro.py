@@ -20,18 +20,21 @@ class Macro:
     """A macro: called, it gives the text that its body writes.
 
     ``name``; ``arguments``, the names of its parameters; ``catch_kwargs``, ``catch_varargs``, ``caller``: whether it
-    uses those (Jinja2's "Template Designer Documentation", Macros). Raises `MacroArgumentError` for arguments that it
+    uses those (Jinja2's "Template Designer Documentation", Macros). ``function`` is what runs; ``direct`` says that a
+    template may call that itself, as it calls nothing that could come back to it: ``True`` where it gives ``Markup``,
+    ``False`` where it gives a plain text; ``None`` that it may not. Raises `MacroArgumentError` for arguments that it
     does not take.
     """
 
     __slots__ = (
         "_context",
-        "_function",
         "_max_depth",
         "arguments",
         "caller",
         "catch_kwargs",
         "catch_varargs",
+        "direct",
+        "function",
         "name",
     )
 
@@ -44,13 +47,15 @@ class Macro:
         catch_kwargs: bool,
         catch_varargs: bool,
         caller: bool,
+        direct: bool | None = None,
     ) -> None:
         self._context = context
         # asked for once: the environment is every thread's, and each look at it is counted
         environment = context.environment
         self._max_depth = sys.maxsize if environment is None else environment.max_recursion
         self.name = name
-        self._function = function
+        self.function = function
+        self.direct = direct
         self.arguments = arguments
         self.catch_kwargs = catch_kwargs
         self.catch_varargs = catch_varargs
@@ -81,7 +86,7 @@ class Macro:
             check_depth(self._context, depth, "macro", self.name)
         state.depth = depth + 1
         try:
-            return self._function(*args, **kwargs)
+            return self.function(*args, **kwargs)
         except TypeError as error:
             # raised by the call itself and not inside the function: Python could not bind the arguments
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:
@@ -94,7 +99,7 @@ class Macro:
         """Raise the error for arguments that do not fit."""
         who = f"macro {self.name!r}" if self.name else "the body of a call"
         suggestion = None
-        signature = inspect.signature(self._function)
+        signature = inspect.signature(self.function)
         known = [
             name
             for name, p in signature.parameters.items()

@@ -9,6 +9,8 @@ from time import perf_counter_ns
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.globals import Namespace
 from kida.render_context import RenderContext
@@ -49,6 +51,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "environment": environment,
         "eval_contexts": {escaping: EvalContext(environment, escaping) for escaping in (False, True)},
         "markup": text.markup,
+        "Markup": Markup,
         "type": type,
         "len": len,
         "str": str,
@@ -71,6 +74,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "undefined_branch": Undefined,
         "values": SimpleNamespace,
         "callee": calls.callee,
+        "site": calls.CallSite,
         "block": blocks.block,
         "required_block": blocks.required_block,
         "self": blocks.TemplateReference,

@@ -64,8 +64,8 @@ def test_a_render_that_keeps_its_state_where_another_sees_it_is_caught(
             made.name = seen[-1]
         return made
 
-    for module, name in ((core, "begun"), (inclusion, "begun_within")):
-        monkeypatch.setattr(module, name, partial(shared, getattr(module, name)))
+    for module in (core, inclusion):
+        monkeypatch.setattr(module, "begun", partial(shared, module.begun))
     with smallest_switch_interval():
         report = run_seed(2, 4, 40, PATIENCE)
     assert any("--- expected" in failure for failure in report.failures)
