@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -29,6 +28,7 @@ from kida.source import Source
 from kida.syntax.delimiters import Delimiters
 from kida.template.core import Template
 from kida.tests import TESTS
+from kida.utils.locks import RLock
 from kida.utils.lru_cache import CacheInfo, LRUCache
 
 if TYPE_CHECKING:
@@ -41,21 +41,27 @@ F = TypeVar("F", bound=Callable[..., Any])
 _BUILT_IN: Final = Registry(FILTERS, TESTS, GLOBALS)
 _REGISTERED: Final = frozenset(("filters", "tests", "globals"))
 _DELIMITERS: Final = frozenset(Delimiters._fields)
-_USUAL: Final[MappingProxyType[str, Any]] = MappingProxyType(
-    {
-        **DEFAULTS,
-        "_registry": _BUILT_IN,
-        "_delimiters": Delimiters(),
-        "_made_lexer": None,
-        "_made_lookup": None,
-        "_last_analysed": None,
-        "_traces_first": False,
-    }
-)
-"""The state of an environment that was told nothing, but for what each has of its own."""
 
 
-class Environment:
+class _Usual:
+    """What holds where an environment was not told otherwise: its options, and what it makes when it is needed.
+
+    Attributes of a class, so that an environment only has to be given what is its own.
+    """
+
+    _registry: Registry = _BUILT_IN
+    _delimiters: Delimiters = Delimiters()
+    _made_lexer: Lexer | None = None
+    _made_lookup: Lookup | None = None
+    _last_analysed: Analysed | None = None
+    _traces_first: bool = False
+
+
+for _name, _default in DEFAULTS.items():
+    setattr(_Usual, _name, _default)
+
+
+class Environment(_Usual):
     """Makes templates. Its configuration is frozen: assigning an attribute raises; `replace` makes another.
 
     Filters, tests and globals can be added at any time, by any thread; a render that has begun does not see it.
@@ -75,40 +81,31 @@ class Environment:
     def __init__(self, loader: Loader | None = None, **options: Any) -> None:
         if loader is not None:
             options["loader"] = loader
-        # what most environments have in common is made once, and what not all need is made when it is needed
-        state = _USUAL.copy()
+        state = self.__dict__
         if options:
             check(options)
             state.update(options)
-            if not options.keys().isdisjoint(_REGISTERED):
+            if not _REGISTERED.isdisjoint(options):
                 state["_registry"] = Registry(
-                    _with(FILTERS, state["filters"]),
-                    _with(TESTS, state["tests"]),
-                    _with(GLOBALS, state["globals"]),
+                    _with(FILTERS, options.get("filters")),
+                    _with(TESTS, options.get("tests")),
+                    _with(GLOBALS, options.get("globals")),
                 )
-            if not options.keys().isdisjoint(_DELIMITERS):
-                state["_delimiters"] = Delimiters(*(state[name] for name in Delimiters._fields))
+            if not _DELIMITERS.isdisjoint(options):
+                state["_delimiters"] = Delimiters(*(getattr(self, name) for name in Delimiters._fields))
             # copies that nobody can change: what was given may change later
-            state["extensions"] = tuple(state["extensions"])
-            if state["template_aliases"] is not None:
-                state["template_aliases"] = MappingProxyType(dict(state["template_aliases"]))
-        state["_cache"] = LRUCache(state["cache_size"])
-        state["_cache_lock"] = RLock()
-        state["_registry_lock"] = RLock()
+            if "extensions" in options:
+                state["extensions"] = tuple(options["extensions"])
+            if self.template_aliases is not None:
+                state["template_aliases"] = MappingProxyType(dict(self.template_aliases))
+        state["_cache"] = LRUCache(self.cache_size)
+        state["_lock"] = RLock()
         state["_namespaces"] = {}
         state["_loading"] = {}
-        object.__setattr__(self, "__dict__", state)
 
-    _registry: Registry
-    _delimiters: Delimiters
-    _made_lexer: Lexer | None
-    _made_lookup: Lookup | None
-    _last_analysed: Analysed | None
-    _traces_first: bool
     _cache: LRUCache[str, Template]
     _namespaces: dict[Form, dict[str, Any]]
-    _cache_lock: RLock
-    _registry_lock: RLock
+    _lock: RLock
     _loading: dict[str, Flight]
 
     # --- configuration -----------------------------------------------------------------------------------------
@@ -132,7 +129,7 @@ class Environment:
     def _recipe(self) -> dict[str, Any]:
         registry = self._registry
         return {
-            **{name: self.__dict__[name] for name in DEFAULTS},
+            **{name: getattr(self, name) for name in DEFAULTS},
             # a read-only view does not pickle
             "template_aliases": None if self.template_aliases is None else dict(self.template_aliases),
             "filters": _beyond(registry.filters, FILTERS),
@@ -212,7 +209,7 @@ class Environment:
                 raise TypeError(f"names of {kind} are str, not {type(name).__name__}")
             if kind != "globals" and not callable(value):
                 raise TypeError(f"{name!r} is not callable")
-        with self._registry_lock:
+        with self._lock:
             self.__dict__["_registry"] = self._registry.with_added(kind, added)
 
     # --- templates ---------------------------------------------------------------------------------------------
@@ -237,7 +234,7 @@ class Environment:
             return template
         while True:
             mine: Flight | None = None
-            with self._cache_lock:
+            with self._lock:
                 flight = self._loading.get(name)
                 if flight is not None and not flight.is_here:
                     flight = None
@@ -263,7 +260,7 @@ class Environment:
             failed = error
             raise
         finally:
-            with self._cache_lock:
+            with self._lock:
                 # where the cache was cleared meanwhile, this text may be one that was to be forgotten
                 if self._loading.get(name) is flight:
                     if template is not None:
@@ -369,7 +366,7 @@ class Environment:
 
     def clear_cache(self) -> None:
         """Forget the templates kept. Renders that have begun go on with those they have."""
-        with self._cache_lock:
+        with self._lock:
             self._loading.clear()
             self._cache.clear()
             self._keep_analysed(None)

@@ -51,14 +51,16 @@ DEFAULTS: Final[MappingProxyType[str, Any]] = MappingProxyType(
 def check(options: Mapping[str, Any]) -> None:
     """Raise ``TypeError`` for an unknown option, and ``TypeError`` or ``ValueError`` for a value that cannot be meant."""
     for name, value in options.items():
-        if name not in DEFAULTS:
+        if DEFAULTS.get(name, _CHECKS) is value:
+            continue
+        checked = _CHECKS.get(name)
+        if checked is not None:
+            checked(name, value)
+        elif name not in DEFAULTS:
             near = did_you_mean(name, DEFAULTS)
             raise TypeError(
                 f"Environment has no option {name!r}" + (f". Did you mean {near!r}?" if near else "")
             )
-        checked = _CHECKS.get(name)
-        if checked is not None:
-            checked(name, value)
 
 
 def _check_undefined(name: str, value: Any) -> None:

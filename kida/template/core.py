@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from functools import cache, partial
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from kida.compiler.options import Compiled
@@ -17,6 +16,7 @@ from kida.template.boundary import Boundary, explained, inside
 from kida.template.cached_blocks import CachedBlocksDict
 from kida.template.linking import SourceLoader, Unit, fits
 from kida.template.module import TemplateModule
+from kida.utils.locks import RLock
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from threading import RLock
 from typing import Any, Generic, TypeVar, overload
 
+from kida.utils.locks import RLock
 from kida.values import Value
 
 K = TypeVar("K", bound=Hashable)
