@@ -43,6 +43,10 @@ _REGISTERED: Final = frozenset(("filters", "tests", "globals"))
 _DELIMITERS: Final = frozenset(Delimiters._fields)
 
 
+_WITH_MORE: Final = _REGISTERED | _DELIMITERS | {"extensions", "template_aliases"}
+"""The options that more follows from than their value."""
+
+
 class _Usual:
     """What holds where an environment was not told otherwise: its options, and what it makes when it is needed.
 
@@ -85,19 +89,8 @@ class Environment(_Usual):
         if options:
             check(options)
             state.update(options)
-            if not _REGISTERED.isdisjoint(options):
-                state["_registry"] = Registry(
-                    _with(FILTERS, options.get("filters")),
-                    _with(TESTS, options.get("tests")),
-                    _with(GLOBALS, options.get("globals")),
-                )
-            if not _DELIMITERS.isdisjoint(options):
-                state["_delimiters"] = Delimiters(*(getattr(self, name) for name in Delimiters._fields))
-            # copies that nobody can change: what was given may change later
-            if "extensions" in options:
-                state["extensions"] = tuple(options["extensions"])
-            if self.template_aliases is not None:
-                state["template_aliases"] = MappingProxyType(dict(self.template_aliases))
+            if not _WITH_MORE.isdisjoint(options):
+                state.update(_following(options))
         state["_cache"] = LRUCache(self.cache_size)
         state["_lock"] = RLock()
         state["_namespaces"] = {}
@@ -515,6 +508,24 @@ class Environment(_Usual):
 
     def __repr__(self) -> str:
         return f"<Environment with {self.loader!r}>"
+
+
+def _following(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from options; what was given may change later, and is copied."""
+    found: dict[str, Any] = {}
+    if not _REGISTERED.isdisjoint(options):
+        found["_registry"] = Registry(
+            _with(FILTERS, options.get("filters")),
+            _with(TESTS, options.get("tests")),
+            _with(GLOBALS, options.get("globals")),
+        )
+    if not _DELIMITERS.isdisjoint(options):
+        found["_delimiters"] = Delimiters(*(options.get(name, DEFAULTS[name]) for name in Delimiters._fields))
+    if "extensions" in options:
+        found["extensions"] = tuple(options["extensions"])
+    if options.get("template_aliases") is not None:
+        found["template_aliases"] = MappingProxyType(dict(options["template_aliases"]))
+    return found
 
 
 def _with(built_in: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[str, Any]:
