@@ -154,7 +154,13 @@ class Generator:
     def write_result(self, value: ast.expr, before: str | None, node: nodes.Node, at: At) -> None:
         """Emit the writing of what a call or filter of a tag gave; ``before`` as of `Instruments.made`."""
         if self.instruments is None or before is None:
-            self.write(py.call(".str", [value], at), at)
+            # a macro's as it is: what Python makes of Markup with str() is a copy
+            name = self.temporary("value")
+            is_markup = py.compare(
+                py.call(".type", [py.named(name, value, at)], at), ast.Is(), py.load(".Markup", at), at
+            )
+            text = py.call(".str", [py.load(name, at)], at)
+            self.write(py.choose(is_markup, py.load(name, at), text, at), at)
             return
         held = self.temporary("made")
         self.emit(py.assign(held, value, at))

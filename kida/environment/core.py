@@ -473,10 +473,10 @@ class Environment(_Usual):
         return f"{aliases[alias].rstrip('/')}{slash}{rest}"
 
     def _is_current(self, template: Template) -> bool:
-        loader = self.loader
-        if loader is None or template.name is None:
+        loader, name = self.loader, template._source.name
+        if loader is None or name is None:
             return True
-        return is_current(loader, self._resolved(template.name), template._version)
+        return is_current(loader, self._resolved(name) if name[:1] == "@" else name, template._version)
 
     def _compile(
         self,

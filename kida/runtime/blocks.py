@@ -33,10 +33,10 @@ def required_block(context: RenderContext, name: str) -> BlockFunction:
 def super_block(context: RenderContext, name: str, function: BlockFunction) -> Any:
     """``super`` in a block: the next less derived one, undefined where there is none."""
     functions = context.layout.blocks.get(name, ())
-    depth = functions.index(function) + 1 if function in functions else len(functions)
-    if depth >= len(functions):
-        return no_parent(context, name)
-    return BlockReference(context, name, depth)
+    for depth, known in enumerate(functions, 1):
+        if known is function and depth < len(functions):
+            return BlockReference(context, name, depth)
+    return no_parent(context, name)
 
 
 def super_function(reference: Any, context: RenderContext, escaping: bool) -> BlockFunction | None:
@@ -46,7 +46,7 @@ def super_function(reference: Any, context: RenderContext, escaping: bool) -> Bl
     """
     if type(reference) is not BlockReference or (escaping and not context.escaping):
         return None
-    return reference.function
+    return context.layout.blocks[reference.name][reference.depth]
 
 
 def no_parent(context: RenderContext, name: str) -> Any:
@@ -57,26 +57,29 @@ def no_parent(context: RenderContext, name: str) -> Any:
 
 
 class BlockReference:
-    """A block that can be called for its text; ``super`` is the next less derived one."""
+    """A block that can be called for its text: of a name's blocks the one that ``depth`` others override.
 
-    __slots__ = ("_context", "_depth", "name")
+    ``super`` is the next less derived one.
+    """
+
+    __slots__ = ("_context", "depth", "name")
 
     def __init__(self, context: RenderContext, name: str, depth: int) -> None:
         self._context = context
         self.name = name
-        self._depth = depth
+        self.depth = depth
 
     @property
     def super(self) -> Any:
         """The block that this one overrides."""
-        if self._depth + 1 >= len(self._context.layout.blocks[self.name]):
+        if self.depth + 1 >= len(self._context.layout.blocks[self.name]):
             return no_parent(self._context, self.name)
-        return BlockReference(self._context, self.name, self._depth + 1)
+        return BlockReference(self._context, self.name, self.depth + 1)
 
     @property
     def function(self) -> BlockFunction:
         """The function that renders it."""
-        return self._context.layout.blocks[self.name][self._depth]
+        return self._context.layout.blocks[self.name][self.depth]
 
     def __call__(self) -> Any:
         context = self._context
