@@ -52,7 +52,7 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "base": "<{% block title %}{{ name }}{% endblock %}{% block body %}{% endblock %}>",
         },
         {"name": "Zoë"},
-        1.08,
+        1.05,
     ),
     (
         "macros",
@@ -60,13 +60,22 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "page": "{% macro m(b, size=1) %}{{ b.name }}{{ size }}{% endmacro %}{% for b in birds %}{{ m(b) }}{% endfor %}"
         },
         {"birds": BIRDS},
-        0.62,
+        0.48,
     ),
     (
         "includes",
         {"page": "{% for b in birds %}{% include 'part' %}{% endfor %}", "part": "{{ b.name }}"},
         {"birds": BIRDS},
-        0.90,
+        0.77,
+    ),
+    (
+        "imports",
+        {
+            "page": "{% import 'lib' as lib %}{% from 'lib' import m %}{{ m(name) }}{{ lib.n(name, 2) }}{{ m(1) }}",
+            "lib": "{% macro m(a) %}<{{ a }}>{% endmacro %}{% macro n(a, b=1) %}{{ a }}{{ b }}{% endmacro %}",
+        },
+        {"name": "Zoë"},
+        0.77,
     ),
     (
         "filters",
