@@ -16,13 +16,13 @@ from typing import Any, Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError
 from kida.semantics.flow import read_before_assigned
+from kida.semantics.overview import Overview
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
 from kida.semantics.uses import (
     ASSIGNED,
     READ,
     Uses,
     end_of,
-    exports_below,
     is_in_loop,
     names_reaching,
     scopes_around,
@@ -58,34 +58,19 @@ class _Analysis:
         self.errors: list[TemplateSyntaxError] = []
         self.opened: dict[tuple[nodes.Node, str], Scope] = {}
         self.variables: dict[nodes.Node, Variable] = {}
-        self.blocks: dict[str, nodes.Block] = {}
-        self.exported_in_blocks: set[str] = set()
-        self.extends: nodes.Extends | None = None
-        self.has_reaching = self.awaits = False
-        self.loop_blocks: set[nodes.Node] = set()
+        self.overview = Overview(template)
+        self.exported_in_blocks = self.overview.exported_in_blocks
         self._names_in: dict[Scope, set[str]] = {}
 
     def run(self) -> Scopes:
-        for node in nodes.walk(self.template):
-            if isinstance(node, nodes.For):
-                self.awaits |= node.is_async
-                self.loop_blocks.update(inner for inner in nodes.walk(node) if isinstance(inner, nodes.Block))
-            elif isinstance(node, nodes.Block):
-                self.blocks[node.name] = node
-                self.exported_in_blocks |= exports_below(node)
-            elif isinstance(node, nodes.Assign):
-                self.has_reaching |= node.reach != "set"
-            elif isinstance(node, nodes.Extends):
-                self.extends = self.extends or node
-            elif isinstance(node, nodes.Await):
-                self.awaits = True
         top = self._function(self.template, "body", self.template.span, None, frozenset(("self",)))
         self._statements(top, self.template.body)
-        for block in self.blocks.values():
+        seen = self.overview
+        for block in seen.blocks.values():
             scope = self._function(block, "body", block.span, None, frozenset(("self", "super")))
             self._statements(scope, block.body)
         exported = frozenset(self.exported_in_blocks)
-        return Scopes(top, self.opened, self.variables, self.blocks, exported, self.extends, self.awaits)
+        return Scopes(top, self.opened, self.variables, seen.blocks, exported, seen.extends, seen.awaits)
 
     # --- scopes and variables ----------------------------------------------------------------------------------
 
@@ -249,7 +234,7 @@ class _Analysis:
         else:
             for child in nodes.children(node):
                 self._uses_of(scope, child, uses)
-        if self.has_reaching and scope.is_function and type(node) in _OPENS_SCOPE:
+        if self.overview.has_reaching and scope.is_function and type(node) in _OPENS_SCOPE:
             self._reaching_assignments(scope, node, uses)
 
     def _reaching_assignments(self, scope: Scope, node: nodes.Node, uses: Uses) -> None:
@@ -288,7 +273,7 @@ class _Analysis:
             if (
                 name == "loop"
                 and not imported
-                and any(is_in_loop(s, self.loop_blocks) for s in scopes_around(scope))
+                and any(is_in_loop(s, self.overview.loop_blocks) for s in scopes_around(scope))
             ):
                 message = "'loop' cannot be assigned inside a loop: it is the loop object"
                 code = ErrorCode.INVALID_TARGET
@@ -470,7 +455,7 @@ def _resolve_for(a: _Analysis, scope: Scope, node: nodes.For) -> None:
         a._resolve(condition, node.condition)
     body = a._scope(node, "body", Span(node.span.start, end), outer, _LOOP_NAMES)
     a._given(body, node.target)
-    if any(isinstance(inner, nodes.Block) and inner.scoped for s in node.body for inner in nodes.walk(s)):
+    if node in a.overview.loops_of_scoped:
         a._find(body, "loop")
     a._statements(body, node.body)
     otherwise = a._scope(node, "otherwise", Span(end, end), outer)

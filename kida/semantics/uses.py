@@ -70,17 +70,6 @@ def is_in_loop(scope: Scope, loop_blocks: set[nodes.Node]) -> bool:
     return isinstance(scope.node, nodes.For) or scope.node in loop_blocks
 
 
-def exports_below(node: nodes.Node) -> set[str]:
-    """The names that ``export`` assigns below a node."""
-    return {
-        name.name
-        for statement in nodes.walk(node)
-        if isinstance(statement, (nodes.Assign, nodes.Capture)) and statement.reach == "export"
-        for name in nodes.walk(statement.target)
-        if isinstance(name, nodes.TargetName)
-    }
-
-
 def names_reaching(node: nodes.Node, top: bool) -> list[str]:
     """Names that ``let`` (and, seen from the top, ``export``) assign outside of the node that they stand in."""
     found: list[str] = []
@@ -100,4 +89,12 @@ def names_reaching(node: nodes.Node, top: bool) -> list[str]:
 
 def end_of(node: nodes.Node) -> int:
     """The last offset of what stands below a node."""
-    return max(inner.span.end for inner in nodes.walk(node))
+    last = node.span.end
+    while below := nodes.children(node):
+        node = max(below, key=_start)  # those beside each other do not overlap
+        last = max(last, node.span.end)
+    return last
+
+
+def _start(node: nodes.Node) -> int:
+    return node.span.start
