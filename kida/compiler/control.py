@@ -43,7 +43,7 @@ def for_(g: Generator, node: nodes.For) -> None:
         name = f"loop {g.temporary('nested')[1:]}"
         iterable = g.temporary("iterable")
         g.emit(py.assign(iterable, g.expression(node.iterable), at))
-        parameters = py.arguments([".ctx"] if g.form.streams else [".ctx", ".write"], at)
+        parameters = g.rendering_arguments(at)
         sink = g.sink
         with g.defining(name, parameters, at, None, span=node.span, text=False):
             _loop(g, node, py.load(iterable, at), None)
@@ -103,6 +103,13 @@ def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None
     over = g.at(node.iterable.span)
     if g.instruments is not None:
         iterable = g.instruments.seen(iterable, node.iterable, "for")
+    waits = g.temporary("waits")
+    if g.hands_on:
+        items = g.temporary("items")
+        g.emit(py.assign(items, iterable, over))
+        g.emit(py.assign(waits, py.call(".may_wait", [py.load(items, over)], over), over))
+        iterable = py.load(items, over)
+        _pause(g, waits, over)
     if node.condition is not None:
         iterable = _filtered(g, node, iterable, over)
     scope = g.scopes.opened[node, "body"]
@@ -125,15 +132,27 @@ def _loop(g: Generator, node: nodes.For, iterable: ast.expr, recurse: str | None
     with g.collecting() as body, g.loop_block(), g.entering(scope, at):
         if g.instruments is not None:
             g.instruments.turn(left, at)
+        g.waits.append(waits)
         g.body(node.body)
+        g.waits.pop()
         if empty:  # behind the body: as in Jinja2 a round that was left early does not count
             g.emit(py.assign(empty, py.constant(False, at), at))
+        _pause(g, waits, at)
+        g.hand_on_when_full(at)
     kind = ast.AsyncFor if g.form.is_async else ast.For
     g.emit(kind(target, iterable, body or [ast.Pass(**at)], [], **over))
     if g.instruments is not None:
         g.instruments.end_loop(at)
     if empty:
         _otherwise(g, node, empty, at)
+
+
+def _pause(g: Generator, waits: str, at: At) -> None:
+    """Emit, in a stream, what hands on what is written where a variable says that the next turn may be waited for."""
+    with g.collecting() as paused:
+        g.pause(at)
+    if paused:
+        g.emit(py.when(py.load(waits, at), paused, [], at))
 
 
 def _otherwise(g: Generator, node: nodes.For | nodes.While, empty: str, at: At) -> None:
@@ -208,6 +227,9 @@ def while_(g: Generator, node: nodes.While) -> None:
     if empty:
         g.emit(py.assign(empty, py.constant(True, at), at))
     over = g.at(node.condition.span)
+    waits = g.temporary("waits")
+    if g.hands_on:
+        g.emit(py.assign(waits, py.constant(True, at), at))
     condition = g.expression(node.condition)
     left = ""
     if g.instruments is not None:
@@ -216,9 +238,12 @@ def while_(g: Generator, node: nodes.While) -> None:
     with g.collecting() as body, g.loop_block():
         if g.instruments is not None:
             g.instruments.turn(left, at)
+        g.waits.append(waits)
         g.body(node.body)
+        g.waits.pop()
         if empty:
             g.emit(py.assign(empty, py.constant(False, at), at))
+        _pause(g, waits, at)
     g.emit(ast.While(condition, body or [ast.Pass(**at)], [], **over))
     if g.instruments is not None:
         g.instruments.end_loop(at)
@@ -235,6 +260,7 @@ def break_(g: Generator, node: nodes.Break) -> None:
 def continue_(g: Generator, node: nodes.Continue) -> None:
     """``continue``."""
     _leave_bodies(g)
+    _pause(g, g.waits[-1], g.at(node.span))
     g.emit(ast.Continue(**g.at(node.span)))
 
 

@@ -321,10 +321,18 @@ def _call_of(g: Generator, node: nodes.Call, target: ast.expr) -> ast.expr:
     return g.awaited(call_with(g, node, target, []), g.at(node.span))
 
 
+_AT_ONCE: Final = frozenset(
+    ("caller", "cycler", "dict", "joiner", "lipsum", "loop", "namespace", "range", "super")
+)
+"""Names of what is there at once when it is called, as a rule."""
+
+
 def call_with(g: Generator, node: nodes.Call, target: ast.expr, extra: list[ast.keyword]) -> ast.expr:
     """A call of a target, with keyword arguments besides those of the node."""
     at = g.at(node.span)
     g.calls += 1
+    if not (isinstance(node.target, nodes.Name) and node.target.name in _AT_ONCE):
+        g.pause(at)
     wanted = [target, py.load(".ctx", at), g.block_names(at)]
     site = g.site(node.arguments, [keyword.arg for keyword in extra if keyword.arg], at)
     function = py.call(".callee", wanted if site is None else [*wanted, site], at)
@@ -416,6 +424,7 @@ def await_(g: Generator, node: nodes.Await) -> ast.expr:
     if isinstance(node.value, nodes.Call):
         value = call_with(g, node.value, call_target(g, node.value.target), [])
         return g.awaited(value, g.at(node.span))
+    g.pause(g.at(node.span))
     return g.awaited(g.expression(node.value), g.at(node.span))
 
 

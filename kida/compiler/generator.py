@@ -24,7 +24,10 @@ ExpressionRule: TypeAlias = "Callable[[Generator, Any], ast.expr]"
 MAX_STATIC_BLOCKS = 15
 """Loops in one generated function; CPython takes 20. What is nested deeper gets a function of its own."""
 
-YIELD = ""
+WRITE = ".write"
+"""The name of what a rendering function writes with; another while what is written is held back."""
+_WRITES_AT_MOST = 64
+"""How many texts a stream writes, where nothing is repeated, until it is asked whether it holds too many."""
 """The sink of text that is yielded; any other sink is the name of a function to append with."""
 
 
@@ -54,7 +57,8 @@ class Generator:
     ``escaping`` is whether output is escaped here: true, false, or ``None`` where only rendering tells.
     ``volatile`` says that some ``autoescape`` around is of that kind, and ``outer_escaping`` what holds outside of it.
     ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
-    ``"never"``, ``"perhaps"`` or ``"always"``. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
+    ``"never"``, ``"perhaps"`` or ``"always"``. ``waits`` are, of the loops around, the variables that say whether a
+    stream may have to wait for the next turn. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
     the bodies between here and the innermost loop. ``instruments`` record, where the form does.
     """
 
@@ -77,8 +81,10 @@ class Generator:
         self.silenced = "never"
         self.conditional = 0
         self.comprehensions = 0
-        self.sink = YIELD
+        self.sink = WRITE
+        self._writes = 0
         self.leaving: list[Callable[[], None]] = []
+        self.waits: list[str] = []
         self.scope: Scope = scopes.top
         self.function = Function(None)
         self.statements: list[ast.stmt] = []
@@ -150,6 +156,9 @@ class Generator:
             self.instruments.plain(value, span, at)
         else:
             self.emit(self._written(value, at))
+            self._writes += 1
+            if self._writes % _WRITES_AT_MOST == 0:
+                self.hand_on_when_full(at)
 
     def write_result(self, value: ast.expr, before: str | None, node: nodes.Node, at: At) -> None:
         """Emit the writing of what a call or filter of a tag gave; ``before`` as of `Instruments.made`."""
@@ -168,9 +177,28 @@ class Generator:
         self.instruments.made(text, py.load(held, at), before, node, node.span, at)
 
     def _written(self, value: ast.expr, at: At) -> ast.stmt:
-        if self.sink == YIELD:
-            return py.statement(ast.Yield(value, **at), at)
         return py.statement(py.call(self.sink, [value], at), at)
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether what is written here can be handed on: in a stream, where it is not held back."""
+        return self.form.streams and self.sink == WRITE
+
+    def pause(self, at: At) -> None:
+        """Emit, in a stream, that what is written is handed on, as the template may have to wait here."""
+        if self.hands_on:
+            self._hand_on(py.load(".pending", at), at)
+
+    def hand_on_when_full(self, at: At) -> None:
+        """Emit, in a stream, that what is written is handed on where it is much."""
+        if self.hands_on:
+            pending = py.load(".pending", at)
+            count = py.call(".len", [pending], at)
+            self._hand_on(py.compare(count, ast.Gt(), py.attribute(pending, "most", at), at), at)
+
+    def _hand_on(self, condition: ast.expr, at: At) -> None:
+        taken = py.call(py.attribute(py.load(".pending", at), "take", at), [], at)
+        self.emit(py.when(condition, [py.statement(ast.Yield(taken, **at), at)], [], at))
 
     @contextmanager
     def escaping_as(self, escaping: bool | None) -> Iterator[None]:
@@ -223,12 +251,23 @@ class Generator:
             # such a function writes through its last argument
             made: ast.expr = py.call(function, [*arguments, py.load(self.sink, at)], at)
             self.emit(py.statement(ast.Await(made, **at) if self.form.is_async else made, at))
-        elif self.sink == YIELD and not self.form.is_async:
-            self.emit(py.statement(ast.YieldFrom(py.call(function, arguments, at), **at), at))
-        else:
-            loop = ast.AsyncFor if self.form.is_async else ast.For
-            body = [self._written(py.load(".chunk", at), at)]
-            self.emit(loop(py.store(".chunk", at), py.call(function, arguments, at), body, [], **at))
+            return
+        # one of a stream holds in it what it has not handed on
+        hands_on = self.hands_on
+        pending = ".pending" if hands_on else self.temporary("pending")
+        if not hands_on:
+            self.emit(py.assign(pending, py.call(".Pending", [], at), at))
+        pieces = py.call(function, [*arguments, py.load(pending, at)], at)
+        if hands_on and not self.form.is_async:
+            self.emit(py.statement(ast.YieldFrom(pieces, **at), at))
+            return
+        piece: ast.expr = py.load(".piece", at)
+        taken = py.statement(ast.Yield(piece, **at), at) if hands_on else self._written(piece, at)
+        loop = ast.AsyncFor if self.form.is_async else ast.For
+        self.emit(loop(py.store(".piece", at), pieces, [taken], [], **at))
+        if not hands_on:
+            rest = py.call(py.attribute(py.load(pending, at), "take", at), [], at)
+            self.emit(self._written(rest, at))
 
     def awaited(self, value: ast.expr, at: At) -> ast.expr:
         """A value that may be awaitable where the form is asynchronous."""
@@ -276,6 +315,10 @@ class Generator:
             return py.call(".markup", [text], at) if self.escaping else text
         return py.call(".text_value", [text, self.is_escaping(at)], at)
 
+    def rendering_arguments(self, at: At) -> ast.arguments:
+        """The parameters of a function that renders."""
+        return py.arguments([".ctx", ".pending" if self.form.streams else WRITE], at)
+
     # --- functions ---------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -307,7 +350,10 @@ class Generator:
                     made = self.instruments.function_text(made, buffer, name, span, at)
                 self.emit(ast.Return(made, **at))
         else:
-            self.sink = YIELD if self.form.streams else ".write"
+            self.sink = WRITE
+            if self.form.streams:
+                append = py.attribute(py.load(".pending", at), "append", at)
+                self.emit(py.assign(WRITE, append, at))
             # a part of a loop that is a function only for Python's sake is none of the template's
             instruments = None if scope is None else self.instruments
             if instruments is not None:

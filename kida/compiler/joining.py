@@ -53,6 +53,7 @@ def include(g: Generator, node: nodes.Include) -> None:
         py.constant(node.with_context, at),
         g.visible(at) if node.with_context else py.constant(None, at),
     ]
+    g.pause(at)
     g.deliver(py.load(".include", at), arguments, at, node.span)
 
 
@@ -80,6 +81,7 @@ def _module(g: Generator, node: nodes.Import | nodes.FromImport) -> ast.expr:
         py.constant(node.with_context, at),
         g.visible(at) if node.with_context else py.constant(None, at),
     ]
+    g.pause(at)
     return g.directly_awaited(py.call(".import", arguments, at), at)
 
 
@@ -87,7 +89,7 @@ def block_function(g: Generator, node: nodes.Block) -> None:
     """The function of a block's body."""
     at = g.at(node.span)
     scope = g.scopes.opened[node, "body"]
-    arguments = _rendering_arguments(g, at)
+    arguments = g.rendering_arguments(at)
     with (
         g.defining(f"block {node.name}", arguments, at, scope, span=node.span, text=False),
         g.entering(scope, at),
@@ -101,7 +103,7 @@ def template_function(g: Generator, node: nodes.Template, name: str) -> None:
     at = g.at(node.span._replace(end=node.span.start))
     extends = g.scopes.extends
     top = g.scopes.top
-    arguments = _rendering_arguments(g, at)
+    arguments = g.rendering_arguments(at)
     with g.defining(name, arguments, at, top, span=node.span, text=False), g.entering(top, at):
         _references(g, top.variables, None, at)
         if extends is not None:
@@ -123,10 +125,6 @@ def _render_parent(g: Generator, tag: nodes.Extends) -> None:
         g.emit(
             py.when(py.compare(py.load(".parent", at), ast.IsNot(), py.constant(None, at), at), body, [], at)
         )
-
-
-def _rendering_arguments(g: Generator, at: At) -> ast.arguments:
-    return py.arguments([".ctx"] if g.form.streams else [".ctx", ".write"], at)
 
 
 def _references(g: Generator, variables: Mapping[str, Variable], block: nodes.Block | None, at: At) -> None:

@@ -9,6 +9,7 @@ from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.render_context import RenderContext
 from kida.runtime.forms import Form
 from kida.runtime.layout import BlockFunction
+from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
 from kida.runtime.text import markup
 
@@ -154,7 +155,8 @@ def writer(form: Form, written: list[Any]) -> Callable[[Any], None]:
 def collect(form: Form, function: BlockFunction, context: RenderContext) -> Any:
     """All that a rendering function of a synchronous form writes: a text, or the list of events of a traced form."""
     if form.streams:
-        return "".join(function(context))
+        pending = Pending()
+        return "".join([*function(context, pending), pending.take()])
     written: list[Any] = []
     function(context, writer(form, written))
     return written if form.traces else "".join(written)
@@ -163,7 +165,9 @@ def collect(form: Form, function: BlockFunction, context: RenderContext) -> Any:
 async def collect_async(form: Form, function: BlockFunction, context: RenderContext) -> Any:
     """The same of an asynchronous form."""
     if form.streams:
-        return "".join([chunk async for chunk in function(context)])
+        pending = Pending()
+        pieces = [piece async for piece in function(context, pending)]
+        return "".join([*pieces, pending.take()])
     written: list[Any] = []
     await function(context, writer(form, written))
     return written if form.traces else "".join(written)

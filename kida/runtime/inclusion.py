@@ -15,6 +15,7 @@ from kida.errors import (
 )
 from kida.render_context import ImportMark, RenderContext, begun, current, overlaid
 from kida.runtime.blocks import BlockProbe, writer
+from kida.runtime.pending import Pending
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
 from kida.template.linking import Unit
@@ -161,12 +162,17 @@ def include(
 
 
 def include_stream(
-    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None
+    context: RenderContext,
+    names: Any,
+    ignore: bool,
+    with_context: bool,
+    local: Variables | None,
+    pending: Pending,
 ) -> Iterator[str]:
     """``include`` in a stream."""
     child = _included(context, names, ignore, with_context, local)
     if child is not None:
-        yield from run_stream(child)
+        yield from run_stream(child, pending)
 
 
 async def include_async(
@@ -184,13 +190,18 @@ async def include_async(
 
 
 async def include_stream_async(
-    context: RenderContext, names: Any, ignore: bool, with_context: bool, local: Variables | None
+    context: RenderContext,
+    names: Any,
+    ignore: bool,
+    with_context: bool,
+    local: Variables | None,
+    pending: Pending,
 ) -> AsyncIterator[str]:
     """``include`` in an asynchronous stream."""
     child = _included(context, names, ignore, with_context, local)
     if child is not None:
-        async for chunk in run_stream_async(child):
-            yield chunk
+        async for piece in run_stream_async(child, pending):
+            yield piece
 
 
 def _root(context: RenderContext) -> Callable[..., Any]:
@@ -218,12 +229,12 @@ def run_parent(context: RenderContext, write: Write) -> None:
     run(context, write)
 
 
-def run_stream(context: RenderContext) -> Iterator[str]:
+def run_stream(context: RenderContext, pending: Pending) -> Iterator[str]:
     """The same, yielding."""
     outer = current.get()
     current.set(context)
     try:
-        yield from _root(context)(context)
+        yield from _root(context)(context, pending)
     finally:
         current.set(outer)
 
@@ -238,13 +249,13 @@ async def run_async(context: RenderContext, write: Write) -> None:
         current.set(outer)
 
 
-async def run_stream_async(context: RenderContext) -> AsyncIterator[str]:
+async def run_stream_async(context: RenderContext, pending: Pending) -> AsyncIterator[str]:
     """The same, yielding asynchronously."""
     outer = current.get()
     current.set(context)
     try:
-        async for chunk in _root(context)(context):
-            yield chunk
+        async for piece in _root(context)(context, pending):
+            yield piece
     finally:
         current.set(outer)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable, Iterator
 from types import GeneratorType
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from kida.errors import TemplateRuntimeError
 from kida.runtime.undefined import missing
@@ -299,3 +299,13 @@ async def auto_await(value: Any) -> Any:
     if type(value) is GeneratorType and value.gi_code.co_flags & _ITERABLE_COROUTINE:
         return await value  # type: ignore[misc]
     return value
+
+
+_AT_HAND: Final = frozenset(
+    (list, tuple, dict, str, range, set, frozenset, type({}.keys()), type({}.values()), type({}.items()))
+)
+
+
+def may_wait(items: Any) -> bool:
+    """Whether the next item of a loop may have to be waited for: whether they are not all there."""
+    return type(items) not in _AT_HAND

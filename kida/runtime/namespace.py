@@ -18,8 +18,9 @@ from kida.runtime import blocks, calls, inclusion, text
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
 from kida.runtime.lookup import is_absent, is_undefined
-from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await
+from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await, may_wait
 from kida.runtime.macro import AsyncMacro, Macro
+from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
 from kida.runtime.undefined import Undefined, missing
 
@@ -90,6 +91,8 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "check_depth": check_depth,
         "debug": debug,
         "loop": LoopContext,
+        "may_wait": may_wait,
+        "Pending": Pending,
         "macro": Macro,
         "import": inclusion.import_module,
         **lookup._asdict(),

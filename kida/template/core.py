@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from kida.template.boundary import Boundary, explained, inside
 from kida.template.cached_blocks import CachedBlocksDict
 from kida.template.linking import SourceLoader, Unit, fits
 from kida.template.module import TemplateModule
+from kida.template.streams import streamed, streamed_async
 from kida.utils.locks import RLock
 
 if TYPE_CHECKING:
@@ -147,10 +148,11 @@ class Template:
     def render_stream(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> Iterator[str]:
         """The text piece by piece, as it is rendered; parameters as of `render`.
 
-        The iterator may be resumed in another thread.
+        A piece ends where the template may have to wait: at a call, an include, the next turn of a loop over what is
+        not there yet, as a generator; and when it has become long. The iterator may be resumed in another thread.
         """
         render_context = self._context(Form.STREAM, mapping, context)
-        return _streamed(render_context.unit.root(render_context), render_context)  # type: ignore[union-attr]
+        return streamed(render_context)
 
     async def render_async(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The template's text, with what is awaitable in it awaited; parameters as of `render`."""
@@ -165,23 +167,8 @@ class Template:
     ) -> AsyncIterator[str]:
         """The text piece by piece, asynchronously; parameters as of `render`."""
         render_context = self._context(Form.ASYNC_STREAM, mapping, context)
-        chunks = render_context.unit.root(render_context)  # type: ignore[union-attr]
-        inner: RenderContext | None = render_context
-        try:
-            while True:
-                # what the stream made current is put away at each piece, so that its consumer does not see it
-                with Boundary(inner):
-                    try:
-                        chunk = await anext(chunks, None)
-                    finally:
-                        inner = current.get()
-                if chunk is None:
-                    return
-                if chunk:
-                    yield chunk
-        finally:
-            with Boundary(inner):
-                await chunks.aclose()
+        async for piece in streamed_async(render_context):
+            yield piece
 
     generate_async = render_stream_async
     """Jinja2's name for `render_stream_async`."""
@@ -385,25 +372,6 @@ def _tracing() -> Callable[..., RenderTrace]:
     from kida.tracing.traced import trace_render
 
     return trace_render
-
-
-def _streamed(chunks: Generator[str, None, None], context: RenderContext) -> Iterator[str]:
-    """The pieces of a stream, whose context is current only while it is being advanced."""
-    inner: RenderContext | None = context
-
-    def advance() -> str | None:
-        nonlocal inner
-        try:
-            return next(chunks, None)
-        finally:
-            inner = current.get()
-
-    try:
-        while (chunk := inside(inner, advance)) is not None:
-            if chunk:
-                yield chunk
-    finally:
-        inside(inner, chunks.close)
 
 
 def _ready_made(text: str) -> Any:
