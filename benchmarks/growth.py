@@ -140,9 +140,9 @@ def exponent(points: Sequence[tuple[int, float]]) -> float:
 
 def plot(curve: Curve, found: Sequence[tuple[int, dict[str, float]]], folder: Path, index: int) -> None:
     """Draw a curve."""
-    from matplotlib import pyplot
+    import matplotlib.pyplot as plt
 
-    figure, axes = pyplot.subplots(figsize=(5, 3.4), layout="constrained")
+    figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
     for name, marker in zip(ENGINES, "os", strict=True):
         axes.loglog(
             [size for size, _ in found], [1e3 * times[name] for _, times in found], marker=marker, label=name
@@ -154,7 +154,7 @@ def plot(curve: Curve, found: Sequence[tuple[int, dict[str, float]]], folder: Pa
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
     figure.savefig(folder / f"growth-{index}.png", dpi=110)
-    pyplot.close(figure)
+    plt.close(figure)
 
 
 def main() -> None:
