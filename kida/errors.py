@@ -58,6 +58,7 @@ class ErrorCode(str, Enum):
     NEEDS_ASYNC = "K-RUN-014"
     NOT_A_NAMESPACE = "K-RUN-015"
     BUDGET_EXCEEDED = "K-RUN-016"
+    NOT_PROVIDED = "K-RUN-017"
     NO_LOADER = "K-TPL-003"
 
     TEMPLATE_NOT_FOUND = "K-TPL-001"

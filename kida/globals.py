@@ -1,4 +1,4 @@
-"""The built-in globals: ``range``, ``dict``, ``lipsum``, ``cycler``, ``joiner`` and ``namespace``."""
+"""The built-in globals: ``consume``, ``range``, ``dict``, ``lipsum``, ``cycler``, ``joiner`` and ``namespace``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
+
+from kida.runtime.ambient import consume
 
 
 class Cycler:
@@ -145,6 +147,7 @@ def _paragraph(count: int, pick: Callable[[int, int], int]) -> str:
 
 GLOBALS: Mapping[str, Any] = MappingProxyType(
     {
+        "consume": consume,
         "cycler": Cycler,
         "dict": dict,
         "joiner": Joiner,

@@ -27,20 +27,24 @@ if TYPE_CHECKING:
 current: Final[ContextVar[RenderContext | None]] = ContextVar("kida render context", default=None)
 
 
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
 class RenderState:
     """What all contexts of one render have in common.
 
     ``depth`` counts the calls of macros and blocks inside each other; ``escapings`` says where an ``autoescape`` block
-    is at work, and what it decided; ``templates`` are those met, by name, ``modules`` those imported without context.
+    is at work, and what it decided; ``ambient`` are the values that ``provide`` gives here; ``templates`` are those met, by name, ``modules`` those imported without context.
     The last three are made when there is something to put into them: most renders have nothing.
     It is apart from the contexts so that none refers to itself, and what a render leaves is freed at once; and so that
     macros of one module that threads or tasks call at the same time each have their caller's.
     """
 
-    __slots__ = ("depth", "escapings", "modules", "templates")
+    __slots__ = ("ambient", "depth", "escapings", "modules", "templates")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth
+        self.ambient: Mapping[str, Any] = _NOTHING
         self.escapings: dict[RenderContext, bool] | None = None
         self.templates: dict[str, Template] | None = None
         self.modules: dict[Template, TemplateModule] | None = None

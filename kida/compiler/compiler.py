@@ -24,6 +24,8 @@ STATEMENTS: Final[Mapping[type[nodes.Node], StatementRule]] = MappingProxyType(
         nodes.Text: output.text,
         nodes.Output: output.output,
         nodes.Do: output.do,
+        nodes.Flush: output.flush,
+        nodes.Provide: output.provide,
         nodes.Debug: output.debug,
         nodes.FilterBlock: output.filter_block,
         nodes.Capture: output.capture,

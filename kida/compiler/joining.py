@@ -15,7 +15,7 @@ from kida.syntax import nodes
 def extends(g: Generator, node: nodes.Extends) -> None:
     """``extends``: from here on output at the top goes nowhere, and at the end the parent is rendered."""
     at = g.at(node.template.span)
-    template = g.expression(node.template)
+    template = _template_of(g, node)
     load = g.directly_awaited(py.call(".extend", [py.load(".ctx", at), template], at), at)
     if g.silenced == "always":
         g.emit(py.statement(py.call(".extended_twice", [], at), at))
@@ -33,14 +33,24 @@ def block(g: Generator, node: nodes.Block) -> None:
     at = g.at(node.span)
     scope = g.scope
     with g.audible(at, always=not scope.is_top) as wanted:
-        if not wanted:
+        if not wanted or node.fragment:
             return
-        context: ast.expr = py.load(".ctx", at)
-        if node.scoped:
-            context = py.call(".context_here", [context, g.visible(at)], at)
-        name = py.constant(node.name, at)
-        kind = ".required_block" if node.required else ".block"
-        g.deliver(py.call(kind, [py.load(".ctx", at), name], at), [context], at, node.span)
+        if node.condition is not None:
+            condition = g.expression(node.condition)
+            with g.collecting() as body:
+                _block_here(g, node, at)
+            g.emit(py.when(condition, body, [], g.at(node.condition.span)))
+        else:
+            _block_here(g, node, at)
+
+
+def _block_here(g: Generator, node: nodes.Block, at: At) -> None:
+    context: ast.expr = py.load(".ctx", at)
+    if node.scoped:
+        context = py.call(".context_here", [context, g.visible(at)], at)
+    name = py.constant(node.name, at)
+    kind = ".required_block" if node.required else ".block"
+    g.deliver(py.call(kind, [py.load(".ctx", at), name], at), [context], at, node.span)
 
 
 def include(g: Generator, node: nodes.Include) -> None:
@@ -48,13 +58,36 @@ def include(g: Generator, node: nodes.Include) -> None:
     at = g.at(node.template.span)
     arguments = [
         py.load(".ctx", at),
-        g.expression(node.template),
+        _template_of(g, node),
         py.constant(node.ignore_missing, at),
         py.constant(node.with_context, at),
-        g.visible(at) if node.with_context else py.constant(None, at),
+        _seen_by_included(g, node, at),
     ]
     g.pause(at)
     g.deliver(py.load(".include", at), arguments, at, node.span)
+
+
+def _template_of(
+    g: Generator, node: nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport
+) -> ast.expr:
+    """The name of another template; a relative one begins at the template that this tag stands in."""
+    name = g.expression(node.template)
+    if isinstance(name, ast.Constant) and not str(name.value).startswith(("./", "../")):
+        return name
+    at = g.at(node.template.span)
+    return py.call(".full_name", [py.attribute(py.load(".template", at), "name", at), name], at)
+
+
+def _seen_by_included(g: Generator, node: nodes.Include, at: At) -> ast.expr:
+    """What an included template sees besides the context, as a dict: what is visible here, and what is added."""
+    visible = g.visible(at) if node.with_context else py.constant(None, at)
+    if not node.names:
+        return visible
+    keys: list[ast.expr | None] = [py.constant(name, at) for name, _ in node.names]
+    values = [g.expression(value) for _, value in node.names]
+    if isinstance(visible, ast.Constant):
+        return ast.Dict(keys, values, **at)
+    return ast.Dict([None, *keys], [visible, *values], **at)
 
 
 def import_(g: Generator, node: nodes.Import) -> None:
@@ -77,7 +110,7 @@ def _module(g: Generator, node: nodes.Import | nodes.FromImport) -> ast.expr:
     at = g.at(node.template.span)
     arguments = [
         py.load(".ctx", at),
-        g.expression(node.template),
+        _template_of(g, node),
         py.constant(node.with_context, at),
         g.visible(at) if node.with_context else py.constant(None, at),
     ]

@@ -121,6 +121,24 @@ def as_output(g: Generator, value: ast.expr, at: At, *, is_called: bool = False)
     return py.choose(is_str, again, py.call(".str", [again], at), at)
 
 
+def flush(g: Generator, node: nodes.Flush) -> None:
+    """``{% flush %}``."""
+    g.pause(g.at(node.span))
+
+
+def provide(g: Generator, node: nodes.Provide) -> None:
+    """``{% provide name = value %}…{% end %}``: undone however the body is left."""
+    at = g.at(node.span)
+    keys: list[ast.expr | None] = [py.constant(name, at) for name in node.names]
+    given = ast.Dict(keys, [g.expression(value) for value in node.values], **at)
+    before = g.temporary("ambient")
+    g.emit(py.assign(before, py.call(".provide", [py.load(".ctx", at), given], at), at))
+    with g.collecting() as body, g.loop_block(loop=False):
+        g.body(node.body)
+    restored = py.statement(py.call(".restore", [py.load(".ctx", at), py.load(before, at)], at), at)
+    g.emit(ast.Try(body or [ast.Pass(**at)], [], [], [restored], **at))
+
+
 def do(g: Generator, node: nodes.Do) -> None:
     """``{% do expression %}``."""
     g.emit(py.statement(g.expression(node.value), g.at(node.span)))

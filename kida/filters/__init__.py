@@ -90,6 +90,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "require": beyond_checks.require,
         "skip": beyond_sequences.skip,
         "slug": beyond_text.slug,
+        "spaceless": beyond_text.spaceless,
         "take": beyond_sequences.take,
     }
 )

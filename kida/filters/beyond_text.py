@@ -1,4 +1,4 @@
-"""Filters beyond Jinja2's that write values for people: ``slug pluralize date decimal format_number``.
+"""Filters beyond Jinja2's that write values for people: ``slug pluralize date decimal format_number spaceless``.
 
 All of them are the same wherever they run: no locale, and no time zone of the machine.
 """
@@ -9,6 +9,8 @@ import re
 from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup, soft_str
+
 from kida.errors import FilterArgumentError
 from kida.runtime.undefined import Undefined
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 _NOT_IN_SLUG = re.compile(r"[\W_]+")
+_BETWEEN_TAGS = re.compile(r">\s+<")
 _APOSTROPHES = re.compile("['\u2019]")
 
 # A longer fraction is a mistake, and would cost memory in proportion.
@@ -97,6 +100,16 @@ def format_number(value: Any, decimals: int | None = None, separator: str = ",",
     text = _fixed(_number(value, "format_number"), decimals, grouping=",")
     whole, dot, fraction = text.partition(".")
     return whole.replace(",", separator) + (point + fraction if dot else "")
+
+
+def spaceless(value: Any) -> str:
+    """The text without the white space between tags, before the first and behind the last.
+
+    Between tags is what stands between ``>`` and ``<``.
+    """
+    text = soft_str(value).strip()
+    without = _BETWEEN_TAGS.sub("><", text)
+    return Markup(without) if isinstance(text, Markup) else without
 
 
 def _number(value: Any, name: str) -> Decimal:

@@ -66,7 +66,7 @@ def _one_of(context: RenderContext, names: Any) -> Template:
     if isinstance(names, (str, Template, Undefined)):
         return template_named(context, names)
     tried: list[str] = []
-    for name in () if names is None else names:
+    for name in names:
         if isinstance(name, Undefined):
             name._fail_with_undefined_error()
         try:
@@ -87,10 +87,12 @@ def _included(
     met = running.state.templates
     template = met.get(names) if met is not None and type(names) is str else None
     if template is None:
+        if names is None:
+            names = ()
         try:
             template = _one_of(context, names)
         except TemplateNotFoundError as error:
-            asked = [names] if isinstance(names, str) else list(names or ())
+            asked = [names] if isinstance(names, str) else list(names)
             if ignore_missing and set(error.names) <= set(asked):
                 return None
             raise
@@ -128,6 +130,8 @@ def _child(
             variables = {**variables, **local}
         else:
             variables = overlaid(variables, local)
+    elif local:
+        variables = local
     return begun(
         unit,
         environment,

@@ -14,12 +14,13 @@ from markupsafe import Markup
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.globals import Namespace
 from kida.render_context import RenderContext
-from kida.runtime import blocks, calls, inclusion, text
+from kida.runtime import ambient, blocks, calls, inclusion, text
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
 from kida.runtime.lookup import is_absent, is_undefined
 from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await, may_wait
 from kida.runtime.macro import AsyncMacro, Macro
+from kida.runtime.naming import full_name
 from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
 from kida.runtime.undefined import Undefined, missing
@@ -85,6 +86,9 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "extended_twice": inclusion.extended_twice,
         "imported": inclusion.imported,
         "present": present,
+        "full_name": full_name,
+        "provide": ambient.provide,
+        "restore": ambient.restore,
         "context_here": context_here,
         "set_attribute": set_attribute,
         "check_namespace": check_namespace,

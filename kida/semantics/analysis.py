@@ -385,6 +385,16 @@ def _uses_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension, u
     a._uses_of(scope, node.clauses[0].iterable, uses)
 
 
+def _uses_block(a: _Analysis, scope: Scope, node: nodes.Block, uses: Uses) -> None:
+    if node.condition is not None:
+        a._uses_of(scope, node.condition, uses)
+
+
+def _uses_provide(a: _Analysis, scope: Scope, node: nodes.Provide, uses: Uses) -> None:
+    for value in node.values:
+        a._uses_of(scope, value, uses)
+
+
 def _uses_nothing(a: _Analysis, scope: Scope, node: nodes.Node, uses: Uses) -> None:
     pass
 
@@ -405,7 +415,8 @@ _USES: Final[dict[type[nodes.Node], _UsesRule]] = {
     nodes.Autoescape: _uses_nothing,
     nodes.Scope: _uses_nothing,
     nodes.FilterBlock: _uses_filter_block,
-    nodes.Block: _uses_nothing,
+    nodes.Block: _uses_block,
+    nodes.Provide: _uses_provide,
     nodes.Comprehension: _uses_comprehension,
     nodes.Text: _uses_nothing,
     nodes.Constant: _uses_nothing,
@@ -420,6 +431,7 @@ _OPENS_SCOPE: Final = frozenset(
         nodes.With,
         nodes.Autoescape,
         nodes.Scope,
+        nodes.Provide,
         nodes.FilterBlock,
     )
 )
@@ -544,6 +556,8 @@ def _resolve_scope(a: _Analysis, scope: Scope, node: nodes.Scope) -> None:
 def _resolve_block(a: _Analysis, scope: Scope, node: nodes.Block) -> None:
     """A block's body is a function of its own; here only its call stands."""
     a.opened[node, "call"] = scope
+    if node.condition is not None:
+        a._resolve(scope, node.condition)
 
 
 def _resolve_import(a: _Analysis, scope: Scope, node: nodes.Import | nodes.FromImport) -> None:

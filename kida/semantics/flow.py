@@ -155,6 +155,7 @@ def _filter_block(flow: _Flow, node: nodes.FilterBlock, assigned: set[str]) -> N
 
 def _block(flow: _Flow, node: nodes.Block, assigned: set[str]) -> None:
     """A block's body is a function of its own, which looks up its names in the context."""
+    flow.into(node.condition, assigned)
 
 
 def _comprehension(flow: _Flow, node: nodes.Comprehension, assigned: set[str]) -> None:

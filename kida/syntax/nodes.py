@@ -12,7 +12,17 @@ from kida.source import Span
 from kida.values import Value
 
 _LEAVES: Final = frozenset(
-    ("Span", "tuple[Span, ...]", "str", "str | None", "bool", "int", "Any", "ClassVar[tuple[str, ...]]")
+    (
+        "Span",
+        "tuple[Span, ...]",
+        "str",
+        "str | None",
+        "tuple[str, ...]",
+        "bool",
+        "int",
+        "Any",
+        "ClassVar[tuple[str, ...]]",
+    )
 )
 """Types of fields that hold no nodes."""
 
@@ -342,6 +352,18 @@ class Do(Statement):
     value: Expression
 
 
+class Flush(Statement):
+    """``{% flush %}``: in a stream, what is written is handed on."""
+
+
+class Provide(Statement):
+    """Ambient values for a body: ``names`` and ``values`` belong together."""
+
+    names: tuple[str, ...]
+    values: tuple[Expression, ...]
+    body: Body
+
+
 class Debug(Statement):
     """``{% debug %}``: the context, filters and tests, as text."""
 
@@ -351,17 +373,24 @@ class Extends(Statement):
 
 
 class Block(Statement):
+    """``block``; ``condition`` says whether it is rendered where it stands. A ``fragment`` is not rendered there."""
+
     name: str
     name_span: Span
     body: Body
     scoped: bool
     required: bool
+    condition: Expression | None = None
+    fragment: bool = False
 
 
 class Include(Statement):
+    """``include``; ``names`` are added to what the included template sees, as pairs of a name and its value."""
+
     template: Expression
     ignore_missing: bool
     with_context: bool
+    names: tuple[tuple[str, Expression], ...] = ()
 
 
 class Import(Statement):

@@ -108,6 +108,12 @@ _TAGS: Final = (
         "{% with total = items | sum %}{{ total }}{% end %}",
         "endwith",
     ),
+    TagHelp(
+        "provide",
+        "Gives values to all that is rendered inside, through macros, includes and inheritance; `consume` asks for them.",
+        '{% provide theme = "dark" %}{{ consume("theme") }}{% end %}',
+        "endprovide",
+    ),
     TagHelp("do", "Evaluates an expression and writes nothing.", "{% do seen.append(item) %}"),
     TagHelp("debug", "Writes the context, the filters and the tests that there are.", "{% debug %}"),
     TagHelp(
@@ -121,6 +127,17 @@ _TAGS: Final = (
         "Applies filters to what its body writes.",
         "{% filter upper | trim %}quiet words{% end %}",
         "endfilter",
+    ),
+    TagHelp(
+        "spaceless",
+        "Leaves out the white space between the tags of what its body writes.",
+        "{% spaceless %}<ul> <li>{{ item }}</li> </ul>{% end %}",
+        "endspaceless",
+    ),
+    TagHelp(
+        "flush",
+        "Hands on what a stream has written so far; where the text is made as a whole, it does nothing.",
+        "<head>{{ title }}</head>{% flush %}",
     ),
     TagHelp(
         "macro",
@@ -150,6 +167,12 @@ _TAGS: Final = (
         "A part that templates which extend this one can replace; `super()` writes what it replaced.",
         "{% block title %}Untitled{% end %}",
         "endblock",
+    ),
+    TagHelp(
+        "fragment",
+        "A block that is not rendered where it stands, but with `render_block`, or where `self` calls it.",
+        "{% fragment row %}<tr><td>{{ item }}</td></tr>{% end %}",
+        "endfragment",
     ),
     TagHelp(
         "include",

@@ -389,7 +389,7 @@ def test_every_filter_of_jinja2_is_there() -> None:
     assert set(ORACLES[False].filters) <= set(FILTERS)
     assert set(CASES) | {"random"} == set(ORACLES[False].filters)
     assert set(FILTERS) - set(ORACLES[False].filters) == set(
-        "take skip compact pluralize slug date decimal format_number classes get require debug".split()  # noqa: SIM905
+        "take skip compact pluralize slug date decimal format_number classes get require debug spaceless".split()  # noqa: SIM905
     )
 
 
@@ -700,6 +700,9 @@ def test_importing_the_filters_loads_nothing_that_only_some_of_them_need() -> No
             "card open x y z",
         ),
         ("classes", None, given_as(), ""),
+        ("spaceless", " <a> \n <b> x </b>\t</a> ", given_as(), "<a><b> x </b></a>"),
+        ("spaceless", "no tags  here > <", given_as(), "no tags  here ><"),
+        ("spaceless", Markup("<a> </a>"), given_as(), Markup("<a></a>")),
         ("slug", "Crème Brûlée -- it's  good!", given_as(), "creme-brulee-its-good"),
         ("slug", "snake_case and Space", given_as("_"), "snake_case_and_space"),
         ("slug", "Привет, мир", given_as(), "привет-мир"),

@@ -151,6 +151,11 @@ def test_kida_has_more_filters() -> None:
     assert both("{{ 'slug' is filter }}") == ("False", "True")
 
 
+def test_consume_is_a_global() -> None:
+    assert both("{{ consume is defined }}") == ("False", "True")
+    assert both("{{ consume }}", {"consume": "mine"}) == ("mine", "mine")
+
+
 # --- expressions -----------------------------------------------------------------------------------------------------
 
 
@@ -450,6 +455,29 @@ def test_the_depths_of_includes_and_of_macros_are_options() -> None:
 
 
 # --- names, messages, Python -----------------------------------------------------------------------------------------
+
+
+def test_names_may_be_relative_to_their_template(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "page.html").write_text("{% include './part.html' %}")
+    (tmp_path / "pages" / "part.html").write_text("near")
+    (tmp_path / "part.html").write_text("at the top")
+    theirs = jinja2.Environment(loader=jinja2.FileSystemLoader(tmp_path)).get_template("pages/page.html")
+    ours = kida.Environment(loader=kida.FileSystemLoader(tmp_path)).get_template("pages/page.html")
+    assert (theirs.render(), ours.render()) == ("at the top", "near")
+    (tmp_path / "pages" / "page.html").write_text("{% include '../part.html' %}")
+    theirs = jinja2.Environment(loader=jinja2.FileSystemLoader(tmp_path)).get_template("pages/page.html")
+    with pytest.raises(jinja2.TemplateNotFound):
+        theirs.render()
+    fresh = kida.Environment(loader=kida.FileSystemLoader(tmp_path))
+    assert fresh.get_template("pages/page.html").render() == "at the top"
+
+
+def test_a_stream_comes_in_larger_pieces() -> None:
+    text, context = "a{{ x }}b{% for i in [1, 2] %}{{ i }}{% endfor %}{{ f() }}c", {"x": 0, "f": lambda: 3}
+    jinja, ours = environments({"page.html": text})
+    assert list(jinja.get_template("page.html").generate(context)) == ["a", "0", "b", "1", "2", "3", "c"]
+    assert list(ours.get_template("page.html").generate(context)) == ["a0b12", "3c"]
 
 
 def test_the_message_of_an_undefined_error_may_suggest_a_name() -> None:

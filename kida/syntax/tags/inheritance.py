@@ -28,7 +28,7 @@ def extends_tag(parser: Parser, tag: Token) -> nodes.Extends:
 
 
 def block_tag(parser: Parser, tag: Token) -> nodes.Block:
-    """``{% block name scoped required %}…{% endblock name %}``."""
+    """``{% block name scoped required if condition %}…{% endblock name %}``."""
     name = parser.expect_name(what="the name of the block")
     span = Span(name.start, name.end)
     if parser.at_operator("-"):
@@ -39,16 +39,9 @@ def block_tag(parser: Parser, tag: Token) -> nodes.Block:
         )
     scoped = parser.skip_name("scoped")
     required = parser.skip_name("required")
+    condition = expression(parser) if parser.skip_name("if") else None
     header = parser.span_from(tag.start)
-    first = parser.block_names.setdefault(name.value, span)
-    if first is not span:
-        place = parser.source.position(first.start)
-        parser.fail(
-            f"block {name.value!r} is defined twice",
-            span,
-            ErrorCode.DUPLICATE_BLOCK,
-            f"it is also defined at {place.line}:{place.column + 1}; to write it twice use {{{{ self.{name.value}() }}}}",
-        )
+    _define_block(parser, name, span)
     with outside_of_loops(parser):
         body = parser.block_body(tag, "endblock", optional_name=name.value)
     if required:
@@ -59,21 +52,54 @@ def block_tag(parser: Parser, tag: Token) -> nodes.Block:
                     statement,
                     ErrorCode.INVALID_REQUIRED_BLOCK,
                 )
-    return nodes.Block(header, name.value, span, body, scoped, required)
+    return nodes.Block(header, name.value, span, body, scoped, required, condition)
+
+
+def fragment_tag(parser: Parser, tag: Token) -> nodes.Block:
+    """``{% fragment name %}…{% end %}``: a block that is not rendered where it stands."""
+    name = parser.expect_name(what="the name of the fragment")
+    span = Span(name.start, name.end)
+    header = parser.span_from(tag.start)
+    _define_block(parser, name, span)
+    with outside_of_loops(parser):
+        body = parser.block_body(tag, "endfragment", optional_name=name.value)
+    return nodes.Block(header, name.value, span, body, scoped=False, required=False, fragment=True)
+
+
+def _define_block(parser: Parser, name: Token, span: Span) -> None:
+    """Take a name for a block of the template, or fail."""
+    first = parser.block_names.setdefault(name.value, span)
+    if first is not span:
+        place = parser.source.position(first.start)
+        parser.fail(
+            f"block {name.value!r} is defined twice",
+            span,
+            ErrorCode.DUPLICATE_BLOCK,
+            f"it is also defined at {place.line}:{place.column + 1}; to write it twice use {{{{ self.{name.value}() }}}}",
+        )
 
 
 def include_tag(parser: Parser, tag: Token) -> nodes.Include:
-    """``{% include template ignore missing with context %}``."""
+    """``{% include template ignore missing with context %}``, ``{% include template with a=1, b=2 only %}``."""
     template = expression(parser)
     ignore_missing = False
     if parser.at_name("ignore") and parser.look()[:2] == (NAME, "missing"):
         parser.next()
         parser.next()
         ignore_missing = True
-    with_context = _context_option(parser, default=True)
+    names: list[tuple[str, nodes.Expression]] = []
+    if parser.at_name("with") and not _at_context_option(parser):
+        parser.next()
+        while not names or parser.skip_operator(","):
+            name = parser.expect_new_name("a name for the included template")
+            if any(name.value == other for other, _ in names):
+                parser.fail(f"{name.value!r} is there twice", name, ErrorCode.DUPLICATE_NAME)
+            parser.expect_operator("=")
+            names.append((name.value, expression(parser)))
+    with_context = not parser.skip_name("only") and _context_option(parser, default=True)
     span = parser.span_from(tag.start)
     parser.expect_tag_end()
-    return nodes.Include(span, template, ignore_missing, with_context)
+    return nodes.Include(span, template, ignore_missing, with_context, tuple(names))
 
 
 def import_tag(parser: Parser, tag: Token) -> nodes.Import:

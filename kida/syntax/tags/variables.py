@@ -1,4 +1,6 @@
-"""Tags that bind names or change how a body is written: set, let, export, capture, with, do, filter, autoescape."""
+"""Tags that bind names or change how a body is written: set, let, export, capture, with, provide, do, filter, spaceless,
+autoescape, flush.
+"""
 
 from __future__ import annotations
 
@@ -89,6 +91,36 @@ def with_tag(parser: Parser, tag: Token) -> nodes.With:
     span = parser.span_from(tag.start)
     body = parser.block_body(tag, "endwith")
     return nodes.With(span, tuple(targets), tuple(values), body)
+
+
+def provide_tag(parser: Parser, tag: Token) -> nodes.Provide:
+    """``{% provide theme = "dark" %}…{% end %}``."""
+    names: list[str] = []
+    values: list[nodes.Expression] = []
+    while not names or parser.skip_operator(","):
+        name = parser.expect_new_name("a name for the value")
+        if name.value in names:
+            parser.fail(f"{name.value!r} is there twice", name, ErrorCode.DUPLICATE_NAME)
+        parser.expect_operator("=")
+        names.append(name.value)
+        values.append(expression(parser))
+    span = parser.span_from(tag.start)
+    body = parser.block_body(tag, "endprovide")
+    return nodes.Provide(span, tuple(names), tuple(values), (nodes.Scope(span, body),))
+
+
+def spaceless_tag(parser: Parser, tag: Token) -> nodes.FilterBlock:
+    """``{% spaceless %}…{% end %}``: a body through the filter of that name."""
+    span = Span(tag.start, tag.end)
+    name = Span(parser.previous.start, parser.previous.end)
+    body = parser.block_body(tag, "endspaceless")
+    return nodes.FilterBlock(span, nodes.Filter(name, None, "spaceless", name, nodes.Arguments(name)), body)
+
+
+def flush_tag(parser: Parser, tag: Token) -> nodes.Flush:
+    """``{% flush %}``."""
+    parser.expect_tag_end()
+    return nodes.Flush(Span(tag.start, tag.end))
 
 
 def do_tag(parser: Parser, tag: Token) -> nodes.Do:

@@ -1,0 +1,47 @@
+"""Ambient values: what ``provide`` gives to all that is rendered inside of it, and ``consume`` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
+from kida.render_context import RenderContext
+from kida.runtime.hooks import pass_context
+from kida.runtime.undefined import missing
+
+Ambient = Mapping[str, Any]
+
+NONE: Final[Ambient] = {}
+
+
+def provide(context: RenderContext, values: dict[str, Any]) -> Ambient:
+    """Add to the ambient values of the render that is going on; gives those before, for `restore`."""
+    state = context.running_state
+    before = state.ambient
+    state.ambient = {**before, **values} if before else values
+    return before
+
+
+def restore(context: RenderContext, before: Ambient) -> None:
+    """End what `provide` began."""
+    context.running_state.ambient = before
+
+
+@pass_context
+def consume(context: RenderContext, name: str, default: Any = missing) -> Any:
+    """The value that the innermost ``provide`` around gives a name, through macros, includes and inheritance.
+
+    Parameters: ``default``, what to give where none does. Raises `TemplateRuntimeError` without one.
+    """
+    ambient = context.running_state.ambient
+    if name in ambient:
+        return ambient[name]
+    if default is not missing:
+        return default
+    raise TemplateRuntimeError(
+        f"nothing provides {name!r} here",
+        code=ErrorCode.NOT_PROVIDED,
+        suggestion=did_you_mean(name, ambient),
+        hint=f"write {{% provide {name} = … %}} around it, or consume({name!r}, default)",
+    )

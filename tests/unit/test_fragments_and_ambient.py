@@ -1,0 +1,74 @@
+"""Fragments as Python asks for them, and ambient values beside each other."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from kida import DictLoader, Environment, TemplateError
+
+TABLE = "<table>{% for row in rows %}{{ self.row() }}{% endfor %}</table>{% fragment row %}<tr>{{ cell ~ '!' }}</tr>{% end %}"
+
+
+def test_a_fragment_is_rendered_through_render_block() -> None:
+    template = Environment().from_string(TABLE)
+    assert template.render_block("row", cell="<1>") == "<tr>&lt;1&gt;!</tr>"
+    assert template.render(rows=[1, 2], cell=3) == "<table><tr>3!</tr><tr>3!</tr></table>"
+    assert template.list_blocks() == ["row"]
+
+
+def test_the_fragment_of_the_most_derived_template_is_rendered() -> None:
+    env = Environment(
+        loader=DictLoader(
+            {
+                "base": "{% fragment row %}base {{ x }}{% end %}",
+                "page": "{% extends 'base' %}{% fragment row %}page, {{ super() }}{% end %}",
+            }
+        )
+    )
+    assert env.get_template("page").render_block("row", x=1) == "page, base 1"
+    assert env.get_template("page").render() == ""
+
+
+def test_what_a_stream_provides_is_its_own_while_it_rests() -> None:
+    template = Environment().from_string(
+        "{% provide t = name %}{{ consume('t') }}{% flush %}{{ consume('t') }}{% end %}{{ consume('t', '-') }}"
+    )
+    first, second = template.render_stream(name="a"), template.render_stream(name="b")
+    assert [next(first), next(second)] == ["a", "b"]
+    assert ["".join(second), "".join(first)] == ["b-", "a-"]
+    third = template.render_stream(name="c")
+    assert next(third) == "c"
+    with pytest.raises(TemplateError, match="nothing provides 't'"):
+        Environment().from_string("{{ consume('t') }}").render()
+    assert "".join(third) == "c-"
+
+
+async def test_tasks_that_provide_at_the_same_time_see_their_own() -> None:
+    template = Environment().from_string(
+        "{% provide t = name %}{{ consume('t') }}{{ rest() }}{{ consume('t') }}{% end %}{{ consume('t', '-') }}"
+    )
+
+    async def rest() -> str:
+        await asyncio.sleep(0)
+        return ""
+
+    texts = await asyncio.gather(*(template.render_async(name=number, rest=rest) for number in range(20)))
+    assert texts == [f"{number}{number}-" for number in range(20)]
+
+
+def test_a_stream_that_is_closed_inside_of_a_provide_ends_it() -> None:
+    stream = Environment().from_string("{% provide t = 1 %}a{% flush %}b{% end %}").render_stream()
+    assert next(stream) == "a"
+    stream.close()  # type: ignore[attr-defined]
+    assert list(stream) == []
+
+
+def test_a_render_inside_of_a_render_begins_with_nothing_provided() -> None:
+    env = Environment()
+    inner = env.from_string("{{ consume('t', 'nothing') }}")
+    text = env.from_string("{% provide t = 1 %}{{ inner() }}{{ consume('t') }}{% end %}").render(
+        inner=inner.render
+    )
+    assert text == "nothing1"
