@@ -45,6 +45,7 @@ STATEMENTS: Final[Mapping[type[nodes.Node], StatementRule]] = MappingProxyType(
         nodes.Extends: joining.extends,
         nodes.Block: joining.block,
         nodes.Include: joining.include,
+        nodes.Embed: joining.embed,
         nodes.Import: joining.import_,
         nodes.FromImport: joining.from_import,
     }
@@ -83,6 +84,9 @@ def generate(
     """The Python module of a template, as an ``ast`` whose nodes are placed in the template."""
     g = Generator(source, scopes, options, STATEMENTS, EXPRESSIONS)
     with g.collecting() as body:
+        for blocks in scopes.embedded.values():
+            for block, function in blocks.items():
+                joining.embedded_function(g, block, function)
         joining.template_function(g, template, TEMPLATE_FUNCTION)
         for block in scopes.blocks.values():
             joining.block_function(g, block)

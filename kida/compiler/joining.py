@@ -56,15 +56,30 @@ def _block_here(g: Generator, node: nodes.Block, at: At) -> None:
 def include(g: Generator, node: nodes.Include) -> None:
     """``include``."""
     at = g.at(node.template.span)
-    arguments = [
+    arguments = _of_included(g, node, at)
+    g.pause(at)
+    g.deliver(py.load(".include", at), arguments, at, node.span)
+
+
+def embed(g: Generator, node: nodes.Embed) -> None:
+    """``embed``: its blocks are functions of the module, under names of their own."""
+    at = g.at(node.template.span)
+    blocks = g.scopes.embedded[node]
+    names: list[ast.expr | None] = [py.constant(block.name, at) for block in blocks]
+    functions: list[ast.expr] = [py.load(function, at) for function in blocks.values()]
+    arguments = [*_of_included(g, node, at), ast.Dict(names, functions, **at)]
+    g.pause(at)
+    g.deliver(py.load(".embed", at), arguments, at, node.span)
+
+
+def _of_included(g: Generator, node: nodes.Include, at: At) -> list[ast.expr]:
+    return [
         py.load(".ctx", at),
         _template_of(g, node),
         py.constant(node.ignore_missing, at),
         py.constant(node.with_context, at),
         _seen_by_included(g, node, at),
     ]
-    g.pause(at)
-    g.deliver(py.load(".include", at), arguments, at, node.span)
 
 
 def _template_of(
@@ -118,8 +133,15 @@ def _module(g: Generator, node: nodes.Import | nodes.FromImport) -> ast.expr:
     return g.directly_awaited(py.call(".import", arguments, at), at)
 
 
-def block_function(g: Generator, node: nodes.Block) -> None:
-    """The function of a block's body."""
+def embedded_function(g: Generator, node: nodes.Block, name: str) -> None:
+    """The function of a block of an ``embed``, which the module keeps under another name than the block's."""
+    block_function(g, node, name)
+    at = g.at(node.span)
+    g.emit(py.assign(name, py.load(f"block {node.name}", at), at))
+
+
+def block_function(g: Generator, node: nodes.Block, known_as: str | None = None) -> None:
+    """The function of a block's body; ``known_as`` is the name that it finds itself under."""
     at = g.at(node.span)
     scope = g.scopes.opened[node, "body"]
     arguments = g.rendering_arguments(at)
@@ -127,7 +149,7 @@ def block_function(g: Generator, node: nodes.Block) -> None:
         g.defining(f"block {node.name}", arguments, at, scope, span=node.span, text=False),
         g.entering(scope, at),
     ):
-        _references(g, scope.variables, node, at)
+        _references(g, scope.variables, node, at, known_as)
         g.body(node.body)
 
 
@@ -160,7 +182,13 @@ def _render_parent(g: Generator, tag: nodes.Extends) -> None:
         )
 
 
-def _references(g: Generator, variables: Mapping[str, Variable], block: nodes.Block | None, at: At) -> None:
+def _references(
+    g: Generator,
+    variables: Mapping[str, Variable],
+    block: nodes.Block | None,
+    at: At,
+    known_as: str | None = None,
+) -> None:
     """Emit what gives ``self`` and ``super`` their values where they are used."""
     for name in ("self", "super"):
         variable = variables.get(name)
@@ -168,5 +196,6 @@ def _references(g: Generator, variables: Mapping[str, Variable], block: nodes.Bl
             continue
         arguments: list[ast.expr] = [py.load(".ctx", at)]
         if name == "super" and block is not None:
-            arguments += [py.constant(block.name, at), py.load(f"block {block.name}", at)]
+            function = py.load(known_as or f"block {block.name}", at)
+            arguments += [py.constant(block.name, at), function]
         g.emit(py.assign(variable.python_name, py.call(f".{name}", arguments, at), at))

@@ -15,6 +15,7 @@ from kida.errors import (
 )
 from kida.render_context import ImportMark, RenderContext, begun, current, overlaid
 from kida.runtime.blocks import BlockProbe, writer
+from kida.runtime.layout import BlockFunction
 from kida.runtime.pending import Pending
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
@@ -203,6 +204,54 @@ async def include_stream_async(
 ) -> AsyncIterator[str]:
     """``include`` in an asynchronous stream."""
     child = _included(context, names, ignore, with_context, local)
+    if child is not None:
+        async for piece in run_stream_async(child, pending):
+            yield piece
+
+
+def _embedded(
+    context: RenderContext,
+    names: Any,
+    ignore: bool,
+    with_context: bool,
+    local: Variables | None,
+    blocks: Mapping[str, BlockFunction],
+) -> RenderContext | None:
+    """The same for an embedded template, whose blocks others go before."""
+    child = _included(context, names, ignore, with_context, local)
+    if child is not None:
+        child.layout = child.layout.with_first(blocks)
+    return child
+
+
+def embed(context: RenderContext, *given: Any) -> None:
+    """``embed`` in a render; ``given`` as of `_embedded`, and what to write with."""
+    *told, write = given
+    child = _embedded(context, *told)
+    if child is not None:
+        run(child, write)
+
+
+def embed_stream(context: RenderContext, *given: Any) -> Iterator[str]:
+    """The same in a stream."""
+    *told, pending = given
+    child = _embedded(context, *told)
+    if child is not None:
+        yield from run_stream(child, pending)
+
+
+async def embed_async(context: RenderContext, *given: Any) -> None:
+    """The same, asynchronously."""
+    *told, write = given
+    child = _embedded(context, *told)
+    if child is not None:
+        await run_async(child, write)
+
+
+async def embed_stream_async(context: RenderContext, *given: Any) -> AsyncIterator[str]:
+    """The same in an asynchronous stream."""
+    *told, pending = given
+    child = _embedded(context, *told)
     if child is not None:
         async for piece in run_stream_async(child, pending):
             yield piece

@@ -130,13 +130,34 @@ async def _extend_async(context: RenderContext, name: Any) -> RenderContext:
 
 
 _OF_FORM: Mapping[Form, Mapping[str, Any]] = {
-    Form.RENDER: {"include": inclusion.include, "render_parent": inclusion.run_parent},
-    Form.STREAM: {"include": inclusion.include_stream, "render_parent": inclusion.run_stream},
-    Form.ASYNC_RENDER: {"include": inclusion.include_async, "render_parent": inclusion.run_async},
-    Form.TRACE: {"include": inclusion.include, "render_parent": inclusion.run_parent},
-    Form.ASYNC_TRACE: {"include": inclusion.include_async, "render_parent": inclusion.run_async},
+    Form.RENDER: {
+        "include": inclusion.include,
+        "embed": inclusion.embed,
+        "render_parent": inclusion.run_parent,
+    },
+    Form.STREAM: {
+        "include": inclusion.include_stream,
+        "embed": inclusion.embed_stream,
+        "render_parent": inclusion.run_stream,
+    },
+    Form.ASYNC_RENDER: {
+        "include": inclusion.include_async,
+        "embed": inclusion.embed_async,
+        "render_parent": inclusion.run_async,
+    },
+    Form.TRACE: {
+        "include": inclusion.include,
+        "embed": inclusion.embed,
+        "render_parent": inclusion.run_parent,
+    },
+    Form.ASYNC_TRACE: {
+        "include": inclusion.include_async,
+        "embed": inclusion.embed_async,
+        "render_parent": inclusion.run_async,
+    },
     Form.ASYNC_STREAM: {
         "include": inclusion.include_stream_async,
+        "embed": inclusion.embed_stream_async,
         "render_parent": inclusion.run_stream_async,
     },
 }

@@ -12,6 +12,7 @@ assigned first, then the scopes inside it. What is first decides where a name's 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError
@@ -66,11 +67,13 @@ class _Analysis:
         top = self._function(self.template, "body", self.template.span, None, frozenset(("self",)))
         self._statements(top, self.template.body)
         seen = self.overview
-        for block in seen.blocks.values():
+        for block in (*seen.blocks.values(), *chain.from_iterable(seen.embedded.values())):
             scope = self._function(block, "body", block.span, None, frozenset(("self", "super")))
             self._statements(scope, block.body)
         exported = frozenset(self.exported_in_blocks)
-        return Scopes(top, self.opened, self.variables, seen.blocks, exported, seen.extends, seen.awaits)
+        return Scopes(
+            top, self.opened, self.variables, seen.blocks, seen.embedded, exported, seen.extends, seen.awaits
+        )
 
     # --- scopes and variables ----------------------------------------------------------------------------------
 
@@ -390,6 +393,12 @@ def _uses_block(a: _Analysis, scope: Scope, node: nodes.Block, uses: Uses) -> No
         a._uses_of(scope, node.condition, uses)
 
 
+def _uses_embed(a: _Analysis, scope: Scope, node: nodes.Embed, uses: Uses) -> None:
+    a._uses_of(scope, node.template, uses)
+    for _, value in node.names:
+        a._uses_of(scope, value, uses)
+
+
 def _uses_provide(a: _Analysis, scope: Scope, node: nodes.Provide, uses: Uses) -> None:
     for value in node.values:
         a._uses_of(scope, value, uses)
@@ -417,6 +426,7 @@ _USES: Final[dict[type[nodes.Node], _UsesRule]] = {
     nodes.FilterBlock: _uses_filter_block,
     nodes.Block: _uses_block,
     nodes.Provide: _uses_provide,
+    nodes.Embed: _uses_embed,
     nodes.Comprehension: _uses_comprehension,
     nodes.Text: _uses_nothing,
     nodes.Constant: _uses_nothing,
@@ -560,6 +570,13 @@ def _resolve_block(a: _Analysis, scope: Scope, node: nodes.Block) -> None:
         a._resolve(scope, node.condition)
 
 
+def _resolve_embed(a: _Analysis, scope: Scope, node: nodes.Embed) -> None:
+    """Its blocks are functions of their own, as others are."""
+    a.opened[node, "call"] = scope
+    for child in (node.template, *(value for _, value in node.names), *node.body):
+        a._resolve(scope, child)
+
+
 def _resolve_import(a: _Analysis, scope: Scope, node: nodes.Import | nodes.FromImport) -> None:
     a.opened[node, "call"] = scope
     a._resolve(scope, node.template)
@@ -607,6 +624,7 @@ _RESOLVE: Final[dict[type[nodes.Node], _ResolveRule]] = {
     nodes.Block: _resolve_block,
     nodes.Call: _resolve_here,
     nodes.Include: _resolve_here,
+    nodes.Embed: _resolve_embed,
     nodes.Import: _resolve_import,
     nodes.FromImport: _resolve_import,
     nodes.Debug: _resolve_here,

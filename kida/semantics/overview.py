@@ -8,7 +8,7 @@ from kida.syntax import nodes
 
 
 class Overview:
-    """``blocks`` are the blocks by name, ``extends`` is the first ``extends``; ``awaits``: there is ``await`` or
+    """``blocks`` are the blocks by name, ``embedded`` those of each ``embed``, with names for their functions; ``extends`` is the first ``extends``; ``awaits``: there is ``await`` or
     ``async for``; ``has_reaching``: there is an assignment that reaches out of its scope; ``exported_in_blocks`` are
     the names that blocks export, ``loop_blocks`` the blocks inside loops, ``loops_of_scoped`` the loops with a
     ``scoped`` block in their body.
@@ -17,6 +17,7 @@ class Overview:
     __slots__ = (
         "awaits",
         "blocks",
+        "embedded",
         "exported_in_blocks",
         "extends",
         "has_reaching",
@@ -26,12 +27,13 @@ class Overview:
 
     def __init__(self, template: nodes.Template) -> None:
         self.blocks: dict[str, nodes.Block] = {}
+        self.embedded: dict[nodes.Embed, dict[nodes.Block, str]] = {}
         self.exported_in_blocks: set[str] = set()
         self.extends: nodes.Extends | None = None
         self.has_reaching = self.awaits = False
         self.loop_blocks: set[nodes.Node] = set()
         self.loops_of_scoped: set[nodes.Node] = set()
-        pending: list[tuple[nodes.Node, _Place]] = [(template, _Place(None, False, False))]
+        pending: list[tuple[nodes.Node, _Place]] = [(template, _Place(None, False, False, None))]
         while pending:
             node, place = pending.pop()
             below = nodes.children(node)
@@ -43,7 +45,10 @@ class Overview:
                 body = frozenset(node.body)
                 pending += [(child, in_body if child in body else place) for child in below]
                 continue
-            if isinstance(node, nodes.Block):
+            if isinstance(node, nodes.Embed):
+                self.embedded[node] = {}
+                place = place._replace(embed=node)
+            elif isinstance(node, nodes.Block):
                 self._block(node, place)
                 place = place._replace(in_block=True)
             elif isinstance(node, (nodes.Assign, nodes.Capture)):
@@ -55,7 +60,11 @@ class Overview:
             pending += [(child, place) for child in below]
 
     def _block(self, node: nodes.Block, place: _Place) -> None:
-        self.blocks[node.name] = node
+        if place.embed is not None:
+            name = f".embedded{len(self.embedded)} {node.name}"
+            self.embedded[place.embed][node] = name
+        else:
+            self.blocks[node.name] = node
         if place.in_loop:
             self.loop_blocks.add(node)
         loops = place.loops if node.scoped else None
@@ -77,3 +86,4 @@ class _Place(NamedTuple):
     loops: tuple[nodes.For, Any] | None
     in_loop: bool
     in_block: bool
+    embed: nodes.Embed | None

@@ -122,7 +122,7 @@ class Scopes(Value):
     """What the analysis found out.
 
     ``opened`` maps a node and a part of it (``"body"``, ``"otherwise"``, ``"condition"``) to the scope that the part
-    opens; ``variables`` maps every `Name` and `TargetName` to its variable; ``blocks`` are the blocks by name;
+    opens; ``variables`` maps every `Name` and `TargetName` to its variable; ``blocks`` are the blocks by name, ``embedded`` those of each ``embed``, with names for their functions;
     ``exported_in_blocks`` are the names that blocks export; ``extends`` is the first ``extends``, if there is one;
     ``awaits`` whether there is ``await`` or ``async for``.
     """
@@ -131,6 +131,7 @@ class Scopes(Value):
     opened: Mapping[tuple[nodes.Node, str], Scope]
     variables: Mapping[nodes.Node, Variable]
     blocks: Mapping[str, nodes.Block]
+    embedded: Mapping[nodes.Embed, Mapping[nodes.Block, str]]
     exported_in_blocks: frozenset[str]
     extends: nodes.Extends | None
     awaits: bool

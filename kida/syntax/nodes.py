@@ -393,6 +393,12 @@ class Include(Statement):
     names: tuple[tuple[str, Expression], ...] = ()
 
 
+class Embed(Include):
+    """``embed``: an ``include`` with blocks that go before those of the included template."""
+
+    body: tuple[Block, ...] = ()
+
+
 class Import(Statement):
     template: Expression
     target: TargetName

@@ -97,7 +97,7 @@ def _analysed(template: Template) -> Analysed:
 
 def list_blocks(template: Template) -> list[str]:
     """The names of a template's own blocks."""
-    return [node.name for node in nodes.walk(_analysed(template).tree) if isinstance(node, nodes.Block)]
+    return list(_analysed(template).scopes.blocks)
 
 
 def def_metadata(template: Template) -> dict[str, MacroMetadata]:

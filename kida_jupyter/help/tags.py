@@ -180,6 +180,12 @@ _TAGS: Final = (
         '{% include "header.html" ignore missing %}',
     ),
     TagHelp(
+        "embed",
+        "Renders another template here, with blocks in place of its own.",
+        '{% embed "card.html" %}{% block body %}Hello{% end %}{% end %}',
+        "endembed",
+    ),
+    TagHelp(
         "import",
         "Makes the macros of another template known under one name.",
         '{% import "forms.html" as forms %}{{ forms.field("email") }}',

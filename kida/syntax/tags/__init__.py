@@ -40,6 +40,7 @@ TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
         "block": inheritance.block_tag,
         "fragment": inheritance.fragment_tag,
         "include": inheritance.include_tag,
+        "embed": inheritance.embed_tag,
         "import": inheritance.import_tag,
         "from": inheritance.from_tag,
     }

@@ -81,6 +81,40 @@ def _define_block(parser: Parser, name: Token, span: Span) -> None:
 
 def include_tag(parser: Parser, tag: Token) -> nodes.Include:
     """``{% include template ignore missing with context %}``, ``{% include template with a=1, b=2 only %}``."""
+    template, ignore_missing, with_context, names = _included(parser)
+    span = parser.span_from(tag.start)
+    parser.expect_tag_end()
+    return nodes.Include(span, template, ignore_missing, with_context, names)
+
+
+def embed_tag(parser: Parser, tag: Token) -> nodes.Embed:
+    """``{% embed template with a=1 %}{% block name %}…{% end %}{% end %}``."""
+    template, ignore_missing, with_context, names = _included(parser)
+    span = parser.span_from(tag.start)
+    outer, parser.block_names = parser.block_names, {}
+    try:
+        with outside_of_loops(parser):
+            body = parser.block_body(tag, "endembed")
+    finally:
+        parser.block_names = outer
+    blocks: list[nodes.Block] = []
+    for statement in body:
+        if isinstance(statement, nodes.Block):
+            blocks.append(statement)
+        elif not isinstance(statement, nodes.Text) or statement.text.strip():
+            parser.fail(
+                "an 'embed' holds blocks, and nothing else",
+                statement,
+                ErrorCode.MISPLACED_TAG,
+                "put it into a block of the embedded template",
+            )
+    return nodes.Embed(span, template, ignore_missing, with_context, names, tuple(blocks))
+
+
+def _included(
+    parser: Parser,
+) -> tuple[nodes.Expression, bool, bool, tuple[tuple[str, nodes.Expression], ...]]:
+    """What ``include`` and ``embed`` say: the template, and the options as of `Include`."""
     template = expression(parser)
     ignore_missing = False
     if parser.at_name("ignore") and parser.look()[:2] == (NAME, "missing"):
@@ -97,9 +131,7 @@ def include_tag(parser: Parser, tag: Token) -> nodes.Include:
             parser.expect_operator("=")
             names.append((name.value, expression(parser)))
     with_context = not parser.skip_name("only") and _context_option(parser, default=True)
-    span = parser.span_from(tag.start)
-    parser.expect_tag_end()
-    return nodes.Include(span, template, ignore_missing, with_context, tuple(names))
+    return template, ignore_missing, with_context, tuple(names)
 
 
 def import_tag(parser: Parser, tag: Token) -> nodes.Import:
