@@ -26,6 +26,7 @@ STATEMENTS: Final[Mapping[type[nodes.Node], StatementRule]] = MappingProxyType(
         nodes.Do: output.do,
         nodes.Flush: output.flush,
         nodes.Provide: output.provide,
+        nodes.Cache: output.cache,
         nodes.Debug: output.debug,
         nodes.FilterBlock: output.filter_block,
         nodes.Capture: output.capture,

@@ -139,6 +139,32 @@ def provide(g: Generator, node: nodes.Provide) -> None:
     g.emit(ast.Try(body or [ast.Pass(**at)], [], [], [restored], **at))
 
 
+def cache(g: Generator, node: nodes.Cache) -> None:
+    """``{% cache key, ttl="5m" %}…{% end %}``: the body runs where there is no text for the key."""
+    at = g.at(node.span)
+    making = g.temporary("making")
+    ttl: ast.expr = py.constant(None, at)
+    if node.ttl is not None:
+        ttl = py.call(".seconds", [g.expression(node.ttl)], g.at(node.ttl.span))
+    g.pause(at)
+    key_at = g.at(node.key.span)
+    found = py.call(".fragment", [py.load(".ctx", at), g.expression(node.key), ttl], key_at)
+    g.emit(py.assign(making, g.directly_awaited(found, key_at), at))
+    text = py.attribute(py.load(making, at), "text", at)
+    with g.collecting() as made:
+        with g.collecting() as body, g.loop_block(loop=False):
+            with g.buffered(at, audible=False) as buffer:
+                g.body(node.body)
+            kept = g.text_of_body(buffer, node.span, at)
+            g.emit(py.statement(py.call(py.attribute(py.load(making, at), "land", at), [kept], at), at))
+        closed = py.statement(py.call(py.attribute(py.load(making, at), "close", at), [], at), at)
+        g.emit(ast.Try(body, [], [], [closed], **at))
+    before = None if g.instruments is None else g.instruments.begin_making(at)
+    is_none = py.compare(text, ast.Is(), py.constant(None, at), at)
+    g.emit(py.when(is_none, made, [], at))
+    g.write_result(py.attribute(py.load(making, at), "text", at), before, node.key, at)
+
+
 def do(g: Generator, node: nodes.Do) -> None:
     """``{% do expression %}``."""
     g.emit(py.statement(g.expression(node.value), g.at(node.span)))

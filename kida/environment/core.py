@@ -32,6 +32,7 @@ from kida.utils.locks import RLock
 from kida.utils.lru_cache import CacheInfo, LRUCache
 
 if TYPE_CHECKING:
+    from kida.environment.fragments import FragmentCache
     from kida.syntax.lexer import Lexer
     from kida.syntax.parser import TagParser
     from kida.template.introspection import Analysed
@@ -59,6 +60,7 @@ class _Usual:
     _made_lookup: Lookup | None = None
     _last_analysed: Analysed | None = None
     _traces_first: bool = False
+    _made_fragments: FragmentCache | None = None
 
 
 for _name, _default in DEFAULTS.items():
@@ -76,7 +78,7 @@ class Environment(_Usual):
     ``globals``, added to the built-in ones or in their place; the delimiters and white-space options;
     ``finalize``, a function that each value written goes through; ``auto_reload``, whether a loader is asked if a
     template changed; ``cache_size``, templates kept (0 none, -1 without bound); ``bytecode_cache``;
-    ``fragment_cache_size`` and ``fragment_ttl`` (seconds) bound the ``cache`` tag; ``template_aliases``, folders by
+    ``fragment_cache_size`` (texts) and ``fragment_ttl`` (seconds) bound what the ``cache`` tag keeps; ``template_aliases``, folders by
     alias, for ``@alias/name``; ``check_calls``, whether calls of macros are checked when a template is compiled;
     ``max_include_depth`` and ``max_recursion``, how deep templates and macros may nest.
     Raises ``TypeError`` for an unknown option and ``ValueError`` for a wrong one.
@@ -357,12 +359,18 @@ class Environment(_Usual):
         """Hits, misses, size and capacity of the cache of templates."""
         return self._cache.info()
 
+    def fragment_cache_info(self) -> CacheInfo:
+        """Hits, misses, size and capacity of the texts that ``cache`` keeps."""
+        return self._fragments.info()
+
     def clear_cache(self) -> None:
-        """Forget the templates kept. Renders that have begun go on with those they have."""
+        """Forget the templates kept, and the texts that ``cache`` keeps. Renders that have begun go on with those they have."""
         with self._lock:
             self._loading.clear()
             self._cache.clear()
             self._keep_analysed(None)
+        if self._made_fragments is not None:
+            self._made_fragments.clear()
 
     # --- what functions marked with pass_environment use -------------------------------------------------------
 
@@ -423,6 +431,16 @@ class Environment(_Usual):
         from kida.syntax.tags import TAGS
 
         return TAGS
+
+    @property
+    def _fragments(self) -> FragmentCache:
+        made = self._made_fragments
+        if made is None:
+            from kida.environment.fragments import FragmentCache
+
+            fresh = FragmentCache(self.fragment_cache_size, self.fragment_ttl)
+            made = self.__dict__.setdefault("_made_fragments", fresh)
+        return made
 
     @property
     def _lookup(self) -> Lookup:

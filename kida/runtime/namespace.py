@@ -14,7 +14,7 @@ from markupsafe import Markup
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.globals import Namespace
 from kida.render_context import RenderContext
-from kida.runtime import ambient, blocks, calls, inclusion, text
+from kida.runtime import ambient, blocks, caching, calls, inclusion, text
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
 from kida.runtime.lookup import is_absent, is_undefined
@@ -88,6 +88,8 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "present": present,
         "full_name": full_name,
         "provide": ambient.provide,
+        "fragment": caching.fragment,
+        "seconds": caching.seconds,
         "restore": ambient.restore,
         "context_here": context_here,
         "set_attribute": set_attribute,
@@ -109,6 +111,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
             "import": inclusion.import_module_async,
             "extend": _extend_async,
             "async_iterate": async_iterate,
+            "fragment": caching.fragment_async,
             "auto_await": auto_await,
         }
     if form.traces:

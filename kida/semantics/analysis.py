@@ -404,6 +404,12 @@ def _uses_provide(a: _Analysis, scope: Scope, node: nodes.Provide, uses: Uses) -
         a._uses_of(scope, value, uses)
 
 
+def _uses_cache(a: _Analysis, scope: Scope, node: nodes.Cache, uses: Uses) -> None:
+    a._uses_of(scope, node.key, uses)
+    if node.ttl is not None:
+        a._uses_of(scope, node.ttl, uses)
+
+
 def _uses_nothing(a: _Analysis, scope: Scope, node: nodes.Node, uses: Uses) -> None:
     pass
 
@@ -426,6 +432,7 @@ _USES: Final[dict[type[nodes.Node], _UsesRule]] = {
     nodes.FilterBlock: _uses_filter_block,
     nodes.Block: _uses_block,
     nodes.Provide: _uses_provide,
+    nodes.Cache: _uses_cache,
     nodes.Embed: _uses_embed,
     nodes.Comprehension: _uses_comprehension,
     nodes.Text: _uses_nothing,
@@ -442,6 +449,7 @@ _OPENS_SCOPE: Final = frozenset(
         nodes.Autoescape,
         nodes.Scope,
         nodes.Provide,
+        nodes.Cache,
         nodes.FilterBlock,
     )
 )

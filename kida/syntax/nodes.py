@@ -356,6 +356,14 @@ class Flush(Statement):
     """``{% flush %}``: in a stream, what is written is handed on."""
 
 
+class Cache(Statement):
+    """``cache``: what the body writes is kept under a key, for so long."""
+
+    key: Expression
+    ttl: Expression | None
+    body: Body
+
+
 class Provide(Statement):
     """Ambient values for a body: ``names`` and ``values`` belong together."""
 

@@ -109,6 +109,12 @@ _TAGS: Final = (
         "endwith",
     ),
     TagHelp(
+        "cache",
+        "Keeps what its body writes under a key, for some time: the body runs once for it.",
+        '{% cache "menu", user.id, ttl="5m" %}{{ menu() }}{% end %}',
+        "endcache",
+    ),
+    TagHelp(
         "provide",
         "Gives values to all that is rendered inside, through macros, includes and inheritance; `consume` asks for them.",
         '{% provide theme = "dark" %}{{ consume("theme") }}{% end %}',

@@ -207,7 +207,7 @@ EXACTLY = [
     ("{% for x in y %}{% brea‸", ["break"]),
     ("{% brea‸", []),
     ("{% for x in y %}{% macro m() %}{% brea‸", []),
-    ("{% match x %}{% ca‸", ["case", "capture", "call"]),
+    ("{% match x %}{% ca‸", ["case", "capture", "cache", "call"]),
     ("{% set x = 1 %}{% en‸", []),
     ("{% set x %}{% en‸", ["end", "endset"]),
     ("{% for x‸", []),

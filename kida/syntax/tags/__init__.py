@@ -26,6 +26,7 @@ TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
         "promote": variables.export_tag,
         "capture": variables.capture_tag,
         "with": variables.with_tag,
+        "cache": variables.cache_tag,
         "provide": variables.provide_tag,
         "spaceless": variables.spaceless_tag,
         "flush": variables.flush_tag,

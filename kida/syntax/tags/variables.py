@@ -1,5 +1,5 @@
-"""Tags that bind names or change how a body is written: set, let, export, capture, with, provide, do, filter, spaceless,
-autoescape, flush.
+"""Tags that bind names or change how a body is written: set, let, export, capture, with, provide, cache, do, filter,
+spaceless, autoescape, flush.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from kida.source import Span
 from kida.syntax import nodes
 from kida.syntax.expressions import assignment_target, expression, expression_list, filter_chain
 from kida.syntax.parser import Parser
-from kida.syntax.tokens import END_TAG, Token
+from kida.syntax.tags.macros import outside_of_loops
+from kida.syntax.tokens import END_TAG, OPERATOR, Token
 
 
 def set_tag(parser: Parser, tag: Token) -> nodes.Statement:
@@ -107,6 +108,25 @@ def provide_tag(parser: Parser, tag: Token) -> nodes.Provide:
     span = parser.span_from(tag.start)
     body = parser.block_body(tag, "endprovide")
     return nodes.Provide(span, tuple(names), tuple(values), (nodes.Scope(span, body),))
+
+
+def cache_tag(parser: Parser, tag: Token) -> nodes.Cache:
+    """``{% cache key, other, ttl="5m" %}…{% end %}``; several keys are one."""
+    start = parser.token.start
+    keys: list[nodes.Expression] = []
+    ttl = None
+    while ttl is None and (not keys or parser.skip_operator(",")):
+        if keys and parser.at_name("ttl") and parser.look()[:2] == (OPERATOR, "="):
+            parser.next()
+            parser.next()
+            ttl = expression(parser)
+        else:
+            keys.append(expression(parser))
+    key = keys[0] if len(keys) == 1 else nodes.TupleLiteral(parser.span_from(start), tuple(keys))
+    span = parser.span_from(tag.start)
+    with outside_of_loops(parser):
+        body = parser.block_body(tag, "endcache")
+    return nodes.Cache(span, key, ttl, (nodes.Scope(span, body),))
 
 
 def spaceless_tag(parser: Parser, tag: Token) -> nodes.FilterBlock:

@@ -1,0 +1,222 @@
+"""What ``cache`` keeps, and for how long; renders that ask for the same text at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from kida import Environment, TemplateError
+from kida.environment import fragments
+from kida.utils.lru_cache import CacheInfo
+
+WORKERS = 8
+
+
+class Counted:
+    """A function for templates that counts its calls."""
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.calls = 0
+        self._meanwhile = meanwhile
+        self._lock = threading.Lock()
+
+    def __call__(self) -> int:
+        with self._lock:
+            self.calls += 1
+            mine = self.calls
+        self._meanwhile()
+        return mine
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, which stands still until it is changed."""
+    now = [0.0]
+    monkeypatch.setattr(fragments, "monotonic", lambda: now[0])
+    return now
+
+
+def test_the_body_runs_once_for_a_key_and_the_statistics_are_exact() -> None:
+    env, f = Environment(fragment_cache_size=5), Counted()
+    template = env.from_string("{% cache key, 'part' %}{{ f() }}{{ key }}{% end %}")
+    assert [template.render(key=key, f=f) for key in ("a", "b", "a", "a")] == ["1a", "2b", "1a", "1a"]
+    assert env.fragment_cache_info() == CacheInfo(hits=2, misses=2, size=2, capacity=5)
+    # all templates of the environment share what is kept, and no other environment does
+    other = "{% cache 'a', 'part' %}{{ f() }}{% end %}"
+    assert env.render_string(other, f=f) == "1a"
+    assert env.replace().render_string(other, f=f) == "3"
+    env.clear_cache()
+    assert env.fragment_cache_info() == CacheInfo(0, 0, 0, 5)
+    assert template.render(key="a", f=f) == "4a"
+
+
+def test_the_least_recently_asked_for_goes_first() -> None:
+    env, f = Environment(fragment_cache_size=2), Counted()
+    template = env.from_string("{% cache key %}{{ f() }}{% end %}")
+    assert [template.render(key=key, f=f) for key in "abacab"] == ["1", "2", "1", "3", "1", "4"]
+    assert env.fragment_cache_info().size == 2
+
+
+@pytest.mark.parametrize(
+    ("ttl", "seconds"),
+    [
+        ("", 300),
+        (", ttl=10", 10),
+        (", ttl='10s'", 10),
+        (", ttl='2m'", 120),
+        (", ttl=' 1.5 h '", 5400),
+        (", ttl='1d'", 86400),
+    ],
+)
+def test_a_text_is_kept_for_so_long(clock: list[float], ttl: str, seconds: float) -> None:
+    f = Counted()
+    template = Environment().from_string(f"{{% cache 1{ttl} %}}{{{{ f() }}}}{{% end %}}")
+    assert template.render(f=f) == "1"
+    clock[0] = seconds - 0.01
+    assert template.render(f=f) == "1"
+    clock[0] = seconds
+    assert template.render(f=f) == "2"
+
+
+def test_nothing_is_kept_without_room_or_time_and_without_end_where_there_is_none(clock: list[float]) -> None:
+    for options, ttl in (({"fragment_cache_size": 0}, ""), ({}, ", ttl=0")):
+        f = Counted()
+        template = Environment(**options).from_string(f"{{% cache 1{ttl} %}}{{{{ f() }}}}{{% end %}}")
+        assert [template.render(f=f), template.render(f=f)] == ["1", "2"]
+    f = Counted()
+    template = Environment(fragment_ttl=None).from_string("{% cache 1 %}{{ f() }}{% end %}")
+    assert template.render(f=f) == "1"
+    clock[0] = 1e9
+    assert template.render(f=f) == "1"
+
+
+@pytest.mark.parametrize("ttl", ["'5x'", "''", "-1", "true", "[1]", "'٣m'"])
+def test_what_is_no_length_of_time_is_an_error_at_it(ttl: str) -> None:
+    with pytest.raises(TemplateError, match="is no length of time") as caught:
+        Environment().render_string(f"{{% cache 1, ttl={ttl} %}}{{% end %}}")
+    assert (caught.value.column, caught.value.end_column) == (16, 16 + len(ttl))
+
+
+def test_renders_at_the_same_time_make_a_text_once() -> None:
+    env = Environment()
+    begun = threading.Barrier(WORKERS)
+    f = Counted(lambda: threading.Event().wait(0.05))
+    template = env.from_string("{% cache 'k' %}{{ f() }}{% end %}")
+
+    def work(_: int) -> str:
+        begun.wait(30)
+        return template.render(f=f)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert list(pool.map(work, range(WORKERS))) == ["1"] * WORKERS
+    assert env.fragment_cache_info() == CacheInfo(WORKERS - 1, 1, 1, 1000)
+
+
+async def test_tasks_and_threads_at_the_same_time_make_a_text_once() -> None:
+    env = Environment()
+    calls: list[int] = []
+
+    async def later() -> int:
+        await asyncio.sleep(0.02)
+        calls.append(1)
+        return len(calls)
+
+    template = env.from_string("{% cache 'k' %}{{ f() }}{% end %}")
+    texts = await asyncio.gather(
+        *(template.render_async(f=later) for _ in range(5)),
+        *(asyncio.to_thread(lambda: asyncio.run(template.render_async(f=later))) for _ in range(3)),
+        asyncio.to_thread(lambda: template.render(f=lambda: 1)),
+    )
+    assert texts == ["1"] * 9
+    assert len(calls) <= 1
+
+
+def test_a_body_that_fails_keeps_nothing_and_the_next_makes_it() -> None:
+    env = Environment()
+    template = env.from_string("{% cache 1 %}{{ 1 // n }}{% end %}")
+    with pytest.raises(ZeroDivisionError):
+        template.render(n=0)
+    assert template.render(n=1) == "1"
+    assert env.fragment_cache_info() == CacheInfo(0, 2, 1, 1000)
+
+
+def test_those_who_wait_for_a_body_that_fails_make_it_themselves() -> None:
+    env = Environment()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def fail() -> str:
+        begun.set()
+        assert go_on.wait(30)
+        raise ValueError("first")
+
+    template = env.from_string("{% cache 1 %}{{ f() }}{% end %}")
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(template.render, f=fail)
+        assert begun.wait(30)
+        second = pool.submit(template.render, f=lambda: "second")
+        go_on.set()
+        with pytest.raises(ValueError, match="first"):
+            first.result(30)
+        assert second.result(30) == "second"
+
+
+def test_a_text_that_asks_for_itself_is_made_without_waiting() -> None:
+    env = Environment()
+    template = env.from_string("{% cache 1 %}a{{ inner() }}b{% end %}")
+    depth: list[Any] = []
+
+    def inner() -> str:
+        depth.append(1)
+        return template.render(inner=inner) if len(depth) < 3 else "."
+
+    assert template.render(inner=inner) == "aaa.bbb"
+    assert template.render(inner=inner) == "aaa.bbb"
+
+
+def test_two_that_need_each_others_text_do_not_wait_for_each_other() -> None:
+    env = Environment()
+    both = threading.Barrier(2)
+
+    def meet() -> str:
+        if both.n_waiting < 2 and not both.broken:
+            both.wait(30)
+        return ""
+
+    first = env.from_string("{% cache 1 %}1{{ meet() }}{% cache 2 %}2{% end %}{% end %}")
+    second = env.from_string("{% cache 2 %}2{{ meet() }}{% cache 1 %}1{% end %}{% end %}")
+    with ThreadPoolExecutor(2) as pool:
+        texts = [pool.submit(template.render, meet=meet) for template in (first, second)]
+        found = [text.result(30) for text in texts]
+    # each makes the other's part itself, unless that has come to its end meanwhile
+    assert found[0] in ("12", "121")
+    assert found[1] in ("21", "212")
+
+
+def test_what_is_made_while_all_is_forgotten_is_not_kept() -> None:
+    env = Environment()
+
+    def clear() -> int:
+        env.clear_cache()
+        return 1
+
+    template = env.from_string("{% cache 1 %}{{ f() }}{% end %}")
+    assert template.render(f=clear) == "1"
+    assert env.fragment_cache_info() == CacheInfo(0, 0, 0, 1000)
+    assert template.render(f=lambda: 2) == "2"
+    assert template.render(f=lambda: 3) == "2"
+
+
+def test_what_is_kept_is_written_as_it_was_in_every_form() -> None:
+    template = Environment().from_string("{% cache 1 %}<b>{{ x }}</b>{% end %}|{{ x }}")
+    expected = "<b>&lt;1&gt;</b>|"
+    assert template.trace(x="<1>").output == expected + "&lt;1&gt;"
+    assert "".join(template.render_stream(x=2)) == expected + "2"
+    assert asyncio.run(template.render_async(x=3)) == expected + "3"
+    trace = template.trace(x=4)
+    assert trace.output == expected + "4"
+    assert [segment.part.text for segment in trace.segments] == ["1", "|", "x"]
