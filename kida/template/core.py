@@ -310,6 +310,14 @@ class Template:
 
         return introspection.undeclared_variables(self)
 
+    def template_dependencies(self) -> list[str]:
+        """The templates that this one names literally, to extend, include, embed or import them: full names, as
+        `Environment.get_template` takes them, in the order of the text. A name worked out by an expression is not among them.
+        """
+        from kida.template import introspection
+
+        return introspection.template_dependencies(self)
+
     def python_source(self, form: Form = Form.RENDER) -> str:
         """The Python that this template compiles to, for people to read."""
         from kida.template import introspection

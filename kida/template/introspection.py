@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kida.compiler.compiler import generate, too_deep
 from kida.compiler.options import Options
 from kida.compiler.python import Places
-from kida.errors import TemplateSyntaxError
+from kida.errors import TemplateNotFoundError, TemplateSyntaxError
 from kida.runtime.forms import Form
+from kida.runtime.naming import full_name
 from kida.semantics.analysis import analyse
 from kida.semantics.calls import check_calls
 from kida.semantics.scopes import Scopes
@@ -98,6 +101,29 @@ def _analysed(template: Template) -> Analysed:
 def list_blocks(template: Template) -> list[str]:
     """The names of a template's own blocks."""
     return list(_analysed(template).scopes.blocks)
+
+
+def template_dependencies(template: Template) -> list[str]:
+    """The names of the templates that a template names literally, in the order of the text, each once."""
+    found: dict[str, None] = {}
+    for node in nodes.walk(_analysed(template).tree):
+        if isinstance(node, (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+            for name in _literal_names(node.template):
+                with suppress(TemplateNotFoundError):  # it leads out of the templates: there is no such one
+                    found[full_name(template.name, name)] = None
+    return list(found)
+
+
+def _literal_names(node: nodes.Expression | None) -> Iterator[str]:
+    """The texts that an expression may be: a literal one, or those of a list, or of the arms of a condition."""
+    if isinstance(node, nodes.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, (nodes.TupleLiteral, nodes.ListLiteral)):
+        for item in node.items:
+            yield from _literal_names(item)
+    elif isinstance(node, nodes.Conditional):
+        yield from _literal_names(node.value)
+        yield from _literal_names(node.other)
 
 
 def def_metadata(template: Template) -> dict[str, MacroMetadata]:
