@@ -47,8 +47,10 @@ _NO_OPERAND: Final = frozenset(
     ("and", "or", "not", "in", "is", "if", "elif", "else", "for", "import", "as", "await", "recursive")
 )
 """Names behind which an operand stands, so that they are none."""
-_TEMPLATE_TAGS: Final = frozenset(("include", "extends", "import", "from"))
-_NEW_NAME: Final = frozenset(("set", "let", "export", "promote", "capture", "with", "for", "macro", "def"))
+_TEMPLATE_TAGS: Final = frozenset(("include", "embed", "extends", "import", "from"))
+_NEW_NAME: Final = frozenset(
+    ("set", "let", "export", "promote", "capture", "with", "provide", "for", "macro", "def")
+)
 """Tags behind whose name a new name stands, of which nothing is known."""
 
 
@@ -193,14 +195,16 @@ class _Completing:
     def _special(self) -> Iterator[Item]:
         words = self.before[1:]
         match self.tag:
-            case "include":
+            case "include" | "embed":
                 written = [word.text for word in words]
                 if written[-1] == "ignore":
                     yield Item("missing", "keyword")
                 elif written[-1] in ("with", "without"):
                     yield Item("context", "keyword")
-                elif "context" not in written:
-                    yield from _keywords("with context", "without context")
+                elif "context" not in written and "only" not in written:
+                    if "with" not in written:
+                        yield from _keywords("with", "with context", "without context")
+                    yield Item("only", "keyword")
                     if "ignore" not in written:
                         yield Item("ignore missing", "keyword")
             case "import":
@@ -227,7 +231,7 @@ class _Completing:
                 if not words:
                     yield from (Item(name, "block") for name in self.world.blocks_above(self.place.tags))
                 else:
-                    yield from _keywords("scoped", "required")
+                    yield from _keywords("scoped", "required", "if")
             case "filter":
                 if not words:
                     yield from _names("filter", self.world.environment.filters)

@@ -33,7 +33,7 @@ from kida_jupyter.help.values import (
 )
 from kida_jupyter.help.words import KEYWORDS, OF_BODIES, OF_LOOPS, OF_TAGS
 
-_WITH_WORDS: Final = frozenset(("for", "async", "include", "import", "from", "extends", "block"))
+_WITH_WORDS: Final = frozenset(("for", "async", "include", "embed", "import", "from", "extends", "block"))
 
 
 def explain(text: str, cursor: int, world: World) -> str | None:
@@ -91,7 +91,11 @@ class _Explaining:
         words = self.place.before
         if words and words[-1].text in ("[", "?["):
             return self._item(words, (self._whole_string(),))
-        if words and words[0].text in ("include", "extends", "import", "from") and self.place.kind == "tag":
+        if (
+            words
+            and words[0].text in ("include", "embed", "extends", "import", "from")
+            and self.place.kind == "tag"
+        ):
             return explain_template(self._whole_string().value, self.world)
         return None
 

@@ -27,13 +27,16 @@ OF_TAGS: Final[Mapping[str, str]] = {
     "in": "Behind it stands what the loop runs over.",
     "as": "Behind it stands the name by which it is known here.",
     "import": "Behind it stand the names of macros and variables of the other template.",
-    "with": 'With "with context" the other template sees the variables of this one.',
+    "with": 'With "with context" the other template sees the variables of this one; "with a=1, b=2" adds names to them.',
     "without": 'With "without context" the other template sees no variables of this one.',
+    "only": "The other template sees nothing but the names that are added, and globals.",
     "context": "The variables of this template, which the other one sees, or does not see.",
     "ignore": 'With "ignore missing" nothing is written where there is no such template.',
     "missing": 'With "ignore missing" nothing is written where there is no such template.',
     "recursive": "Lets the body call loop(items), to run over items within the item.",
     "scoped": "Lets the block see the variables of the loop around it.",
+    "if": "The block is rendered where it stands if the condition holds.",
+    "ttl": 'How long a text is kept: seconds, or a text as "30s", "5m", "2h", "1d".',
     "required": "Templates that extend this one must replace the block.",
 }
 """Words that tags have of their own."""

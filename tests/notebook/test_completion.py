@@ -253,7 +253,8 @@ EXACTLY = [
     ('{% from "missing.html" import ‸', []),
     ('{% from "cards.html" ‸', ["import"]),
     ('{% import "cards.html" ‸', ["as"]),
-    ('{% include "cards.html" ‸', ["with context", "without context", "ignore missing"]),
+    ('{% include "cards.html" ‸', ["with", "with context", "without context", "only", "ignore missing"]),
+    ('{% embed "cards.html" with a=1 ‸', ["only", "ignore missing"]),
     ('{% extends "page.html" %}{% block ‸', ["side", "title", "body"]),
     # where nothing is offered
     ("us‸", []),
