@@ -94,13 +94,13 @@ class Environment(_Usual):
             if not _WITH_MORE.isdisjoint(options):
                 state.update(_following(options))
         state["_cache"] = LRUCache(self.cache_size)
-        state["_lock"] = RLock()
+        state["_cache_lock"] = RLock()  # the registry is replaced under it, too
         state["_namespaces"] = {}
         state["_loading"] = {}
 
     _cache: LRUCache[str, Template]
     _namespaces: dict[Form, dict[str, Any]]
-    _lock: RLock
+    _cache_lock: RLock
     _loading: dict[str, Flight]
 
     # --- configuration -----------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class Environment(_Usual):
                 raise TypeError(f"names of {kind} are str, not {type(name).__name__}")
             if kind != "globals" and not callable(value):
                 raise TypeError(f"{name!r} is not callable")
-        with self._lock:
+        with self._cache_lock:
             self.__dict__["_registry"] = self._registry.with_added(kind, added)
 
     # --- templates ---------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ class Environment(_Usual):
             return template
         while True:
             mine: Flight | None = None
-            with self._lock:
+            with self._cache_lock:
                 flight = self._loading.get(name)
                 if flight is not None and not flight.is_here:
                     flight = None
@@ -255,7 +255,7 @@ class Environment(_Usual):
             failed = error
             raise
         finally:
-            with self._lock:
+            with self._cache_lock:
                 # where the cache was cleared meanwhile, this text may be one that was to be forgotten
                 if self._loading.get(name) is flight:
                     if template is not None:
@@ -365,7 +365,7 @@ class Environment(_Usual):
 
     def clear_cache(self) -> None:
         """Forget the templates kept, and the texts that ``cache`` keeps. Renders that have begun go on with those they have."""
-        with self._lock:
+        with self._cache_lock:
             self._loading.clear()
             self._cache.clear()
             self._keep_analysed(None)

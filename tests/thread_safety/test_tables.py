@@ -89,7 +89,7 @@ def test_one_template_rendered_and_streamed_at_once_gives_each_thread_its_own_te
 
 def test_what_is_cached_is_guarded_by_a_lock_that_its_holder_can_take_again() -> None:
     env = made()
-    for lock in (env._lock, env._cache._lock, CachedBlocksDict()._lock):
+    for lock in (env._cache_lock, env._cache._lock, CachedBlocksDict()._lock):
         assert isinstance(lock, type(threading.RLock()))
 
 
@@ -105,7 +105,7 @@ def test_templates_are_put_in_the_cache_and_taken_out_under_the_lock_of_the_cach
 
         def calling(self: Any, *args: Any) -> Any:
             # another thread can take the lock only where this one does not hold it
-            held.append(not _free(env._lock))
+            held.append(not _free(env._cache_lock))
             return method(self, *args)
 
         monkeypatch.setattr(cache, name, calling)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -102,40 +101,6 @@ def test_what_is_no_length_of_time_is_an_error_at_it(ttl: str) -> None:
     assert (caught.value.column, caught.value.end_column) == (16, 16 + len(ttl))
 
 
-def test_renders_at_the_same_time_make_a_text_once() -> None:
-    env = Environment()
-    begun = threading.Barrier(WORKERS)
-    f = Counted(lambda: threading.Event().wait(0.05))
-    template = env.from_string("{% cache 'k' %}{{ f() }}{% end %}")
-
-    def work(_: int) -> str:
-        begun.wait(30)
-        return template.render(f=f)
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        assert list(pool.map(work, range(WORKERS))) == ["1"] * WORKERS
-    assert env.fragment_cache_info() == CacheInfo(WORKERS - 1, 1, 1, 1000)
-
-
-async def test_tasks_and_threads_at_the_same_time_make_a_text_once() -> None:
-    env = Environment()
-    calls: list[int] = []
-
-    async def later() -> int:
-        await asyncio.sleep(0.02)
-        calls.append(1)
-        return len(calls)
-
-    template = env.from_string("{% cache 'k' %}{{ f() }}{% end %}")
-    texts = await asyncio.gather(
-        *(template.render_async(f=later) for _ in range(5)),
-        *(asyncio.to_thread(lambda: asyncio.run(template.render_async(f=later))) for _ in range(3)),
-        asyncio.to_thread(lambda: template.render(f=lambda: 1)),
-    )
-    assert texts == ["1"] * 9
-    assert len(calls) <= 1
-
-
 def test_a_body_that_fails_keeps_nothing_and_the_next_makes_it() -> None:
     env = Environment()
     template = env.from_string("{% cache 1 %}{{ 1 // n }}{% end %}")
@@ -143,26 +108,6 @@ def test_a_body_that_fails_keeps_nothing_and_the_next_makes_it() -> None:
         template.render(n=0)
     assert template.render(n=1) == "1"
     assert env.fragment_cache_info() == CacheInfo(0, 2, 1, 1000)
-
-
-def test_those_who_wait_for_a_body_that_fails_make_it_themselves() -> None:
-    env = Environment()
-    begun, go_on = threading.Event(), threading.Event()
-
-    def fail() -> str:
-        begun.set()
-        assert go_on.wait(30)
-        raise ValueError("first")
-
-    template = env.from_string("{% cache 1 %}{{ f() }}{% end %}")
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(template.render, f=fail)
-        assert begun.wait(30)
-        second = pool.submit(template.render, f=lambda: "second")
-        go_on.set()
-        with pytest.raises(ValueError, match="first"):
-            first.result(30)
-        assert second.result(30) == "second"
 
 
 def test_a_text_that_asks_for_itself_is_made_without_waiting() -> None:
@@ -176,39 +121,6 @@ def test_a_text_that_asks_for_itself_is_made_without_waiting() -> None:
 
     assert template.render(inner=inner) == "aaa.bbb"
     assert template.render(inner=inner) == "aaa.bbb"
-
-
-def test_two_that_need_each_others_text_do_not_wait_for_each_other() -> None:
-    env = Environment()
-    both = threading.Barrier(2)
-
-    def meet() -> str:
-        if both.n_waiting < 2 and not both.broken:
-            both.wait(30)
-        return ""
-
-    first = env.from_string("{% cache 1 %}1{{ meet() }}{% cache 2 %}2{% end %}{% end %}")
-    second = env.from_string("{% cache 2 %}2{{ meet() }}{% cache 1 %}1{% end %}{% end %}")
-    with ThreadPoolExecutor(2) as pool:
-        texts = [pool.submit(template.render, meet=meet) for template in (first, second)]
-        found = [text.result(30) for text in texts]
-    # each makes the other's part itself, unless that has come to its end meanwhile
-    assert found[0] in ("12", "121")
-    assert found[1] in ("21", "212")
-
-
-def test_what_is_made_while_all_is_forgotten_is_not_kept() -> None:
-    env = Environment()
-
-    def clear() -> int:
-        env.clear_cache()
-        return 1
-
-    template = env.from_string("{% cache 1 %}{{ f() }}{% end %}")
-    assert template.render(f=clear) == "1"
-    assert env.fragment_cache_info() == CacheInfo(0, 0, 0, 1000)
-    assert template.render(f=lambda: 2) == "2"
-    assert template.render(f=lambda: 3) == "2"
 
 
 def test_what_is_kept_is_written_as_it_was_in_every_form() -> None:
