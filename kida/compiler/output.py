@@ -148,7 +148,8 @@ def cache(g: Generator, node: nodes.Cache) -> None:
         ttl = py.call(".seconds", [g.expression(node.ttl)], g.at(node.ttl.span))
     g.pause(at)
     key_at = g.at(node.key.span)
-    found = py.call(".fragment", [py.load(".ctx", at), g.expression(node.key), ttl], key_at)
+    asked = [py.load(".ctx", at), g.expression(node.key), ttl, g.is_escaping(at)]
+    found = py.call(".fragment", asked, key_at)
     g.emit(py.assign(making, g.directly_awaited(found, key_at), at))
     text = py.attribute(py.load(making, at), "text", at)
     with g.collecting() as made:

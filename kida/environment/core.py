@@ -466,11 +466,15 @@ class Environment(_Usual):
         from kida.environment.compiled import from_bundle
 
         loader = self._required_loader()
+        resolved = self._resolved(name)
         try:
-            loaded = load(loader, self._resolved(name))
+            loaded = load(loader, resolved)
         except TemplateNotFoundError as error:
-            if error.suggestion is None and error.name == name:
-                error.suggestion = nearest_template(loader, name)
+            if error.suggestion is None and error.name == resolved:
+                error.suggestion = nearest_template(loader, resolved)
+            if name != resolved and error.name == resolved:
+                # told by the name that was asked for: whoever ignores what is missing knows no other
+                error.name, error.names = name, (name,)
             raise
         source = Source(loaded.text, name, loaded.filename)
         template = from_bundle(self, source, loaded, globals)

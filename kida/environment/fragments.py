@@ -68,14 +68,15 @@ class Making:
 class FragmentCache:
     """Texts by key, for renders that threads and tasks do at the same time.
 
-    Parameters: ``capacity``, the most texts to keep: the one that was not asked for the longest goes first; ``ttl``,
+    Parameters: ``capacity``, the most texts to keep: the one that was not asked for the longest goes first (0 none, -1 or ``None``
+    without bound); ``ttl``,
     the seconds that one is kept where its tag does not say it, ``None`` without end.
     """
 
     __slots__ = ("_capacity", "_entries", "_hits", "_lock", "_making", "_misses", "_ttl")
 
     def __init__(self, capacity: int | None, ttl: float | None) -> None:
-        self._capacity = capacity
+        self._capacity = None if capacity == -1 else capacity
         self._ttl = ttl
         self._entries: OrderedDict[Hashable, tuple[str, float | None]] = OrderedDict()
         self._making: dict[Hashable, Making] = {}

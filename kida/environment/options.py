@@ -96,7 +96,21 @@ def _check_bytecode_cache(name: str, value: Any) -> None:
 
 def _check_cache_size(name: str, value: Any) -> None:
     if value is not None and not isinstance(value, int):
-        raise TypeError(f"cache_size must be a whole number, not {value!r}")
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+
+
+def _check_ttl(name: str, value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0):
+        raise ValueError(f"{name} must be a number of seconds, or None for no end, not {value!r}")
+
+
+def _check_aliases(name: str, value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, Mapping) or not all(
+        isinstance(part, str) for pair in value.items() for part in pair
+    ):
+        raise TypeError(f"{name} must map names to folders, as {{'ui': 'components'}}, not {value!r}")
 
 
 def _check_limit(name: str, value: Any) -> None:
@@ -116,6 +130,9 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any], None]]] = MappingProxyType(
         "autoescape": _check_autoescape,
         "bytecode_cache": _check_bytecode_cache,
         "cache_size": _check_cache_size,
+        "fragment_cache_size": _check_cache_size,
+        "fragment_ttl": _check_ttl,
+        "template_aliases": _check_aliases,
         "loader": _check_loader,
         "extensions": _check_extensions,
         "max_include_depth": _check_limit,

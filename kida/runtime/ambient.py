@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.render_context import RenderContext
@@ -11,8 +11,6 @@ from kida.runtime.hooks import pass_context
 from kida.runtime.undefined import missing
 
 Ambient = Mapping[str, Any]
-
-NONE: Final[Ambient] = {}
 
 
 def provide(context: RenderContext, values: dict[str, Any]) -> Ambient:
@@ -34,6 +32,8 @@ def consume(context: RenderContext, name: str, default: Any = missing) -> Any:
 
     Parameters: ``default``, what to give where none does. Raises `TemplateRuntimeError` without one.
     """
+    if not isinstance(name, str):
+        raise TemplateRuntimeError(f"what is consumed is told by its name, not by {type(name).__name__}")
     ambient = context.running_state.ambient
     if name in ambient:
         return ambient[name]

@@ -14,14 +14,18 @@ _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", re.ASCII)
 
 
-def fragment(context: RenderContext, key: Any, ttl: float | None) -> Kept | Making:
-    """The text for a key, or the making of it. Parameters: ``ttl``, how many seconds to keep it."""
-    return _cache_of(context).get(_hashable(key), ttl)
+def fragment(context: RenderContext, key: Any, ttl: float | None, escaping: bool) -> Kept | Making:
+    """The text for a key, or the making of it. Parameters: ``ttl``, how many seconds to keep it; ``escaping``, whether
+    it is escaped: a text that is not must never be found where it has to be.
+    """
+    return _cache_of(context).get((escaping, _hashable(key)), ttl)
 
 
-async def fragment_async(context: RenderContext, key: Any, ttl: float | None) -> Kept | Making:
+async def fragment_async(
+    context: RenderContext, key: Any, ttl: float | None, escaping: bool
+) -> Kept | Making:
     """The same, asynchronously."""
-    return await _cache_of(context).get_async(_hashable(key), ttl)
+    return await _cache_of(context).get_async((escaping, _hashable(key)), ttl)
 
 
 def seconds(ttl: Any) -> float | None:

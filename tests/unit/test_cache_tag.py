@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kida import Environment, TemplateError
+from kida import DictLoader, Environment, TemplateError
 from kida.environment import fragments
 from kida.utils.lru_cache import CacheInfo
 
@@ -132,3 +132,43 @@ def test_what_is_kept_is_written_as_it_was_in_every_form() -> None:
     trace = template.trace(x=4)
     assert trace.output == expected + "4"
     assert [segment.part.text for segment in trace.segments] == ["1", "|", "x"]
+
+
+def test_a_text_that_was_not_escaped_is_never_found_where_it_has_to_be() -> None:
+    files = {
+        "mail.txt": "{% cache 'k' %}{{ x }}{% end %}",
+        "page.html": "{% cache 'k' %}{{ x }}{% end %}|{% autoescape false %}{% cache 'k' %}{{ x }}{% end %}{% endautoescape %}"
+        "|{% autoescape late %}{% cache 'k' %}{{ x }}{% end %}{% endautoescape %}",
+    }
+    env = Environment(
+        loader=DictLoader(files), autoescape=lambda name: name is not None and name.endswith("html")
+    )
+    assert env.render("mail.txt", x="<script>") == "<script>"
+    assert env.render("page.html", x="<script>", late=True) == "&lt;script&gt;|<script>|&lt;script&gt;"
+    assert env.render("page.html", x="<other>", late=False) == "&lt;script&gt;|<script>|<script>"
+
+
+@pytest.mark.parametrize("size", [None, -1])
+def test_texts_without_bound(size: int | None) -> None:
+    env = Environment(fragment_cache_size=size)
+    template = env.from_string("{% cache key %}{{ key }}{% end %}")
+    for key in range(1_500):
+        template.render(key=key)
+    assert env.fragment_cache_info() == CacheInfo(0, 1_500, 1_500, None)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"fragment_cache_size": "many"},
+        {"fragment_ttl": "5m"},
+        {"fragment_ttl": -1},
+        {"fragment_ttl": True},
+        {"template_aliases": ["ui"]},
+        {"template_aliases": {"ui": 1}},
+    ],
+    ids=str,
+)
+def test_options_that_cannot_be_meant_are_refused_at_once(options: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError), match=next(iter(options))):
+        Environment(**options)

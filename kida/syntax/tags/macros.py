@@ -40,6 +40,13 @@ def call_tag(parser: Parser, tag: Token) -> nodes.CallBlock:
     call = coalesce(parser)
     if not isinstance(call, nodes.Call):
         parser.fail("'call' needs a call", call, hint="write {% call name() %}")
+    for (name, _), span in zip(call.arguments.keywords, call.arguments.keyword_spans, strict=True):
+        if name == "caller":
+            parser.fail(
+                "'caller' is the body of the call, and cannot be an argument of it",
+                span,
+                ErrorCode.DUPLICATE_NAME,
+            )
     span = parser.span_from(tag.start)
     with outside_of_loops(parser):
         body = parser.block_body(tag, "endcall")
