@@ -67,7 +67,7 @@ def answers_of(script: str, *commands: str) -> list[str]:
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=180,
         cwd=ROOT,
         env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHON_COLORS": "0"},
     )

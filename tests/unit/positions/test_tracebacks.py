@@ -27,6 +27,9 @@ from kida import (
 from kida.render_context import get_render_context, render_context
 from tests.unit.positions.blame import FORMS
 
+# of two templates of one name that fail at the same moment, one may be shown without its line
+pytestmark = pytest.mark.thread_unsafe(reason="Python keeps one text for a file name")
+
 
 def shown(template: Template, **context: Any) -> list[str]:
     """The lines of Python's traceback for a render that fails, from the template's first."""
@@ -95,7 +98,6 @@ def test_line_ends_that_python_counts_otherwise_do_not_shift_the_lines(end: str)
     assert lines[1].strip().startswith("{{ 1 / 0 }}")
 
 
-@pytest.mark.thread_unsafe(reason="Python keeps one text for a file name")
 def test_a_replaced_template_of_the_same_name_shows_its_own_lines() -> None:
     known = {"page": "old\n{{ 1 / 0 }}"}
     env = Environment(loader=DictLoader(known))
@@ -106,7 +108,6 @@ def test_a_replaced_template_of_the_same_name_shows_its_own_lines() -> None:
     assert shown(old)[1].strip() == "{{ 1 / 0 }}"
 
 
-@pytest.mark.thread_unsafe(reason="Python keeps one text for a file name")
 def test_two_environments_with_templates_of_one_name_show_each_its_own_lines() -> None:
     templates = [
         Environment(loader=DictLoader({"page": f"{{{{ {number} / 0 }}}}"})).get_template("page")
