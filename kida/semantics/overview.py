@@ -61,7 +61,7 @@ class Overview:
 
     def _block(self, node: nodes.Block, place: _Place) -> None:
         if place.embed is not None:
-            name = f".embedded{len(self.embedded)} {node.name}"
+            name = f".embedded{node.span.start} {node.name}"
             self.embedded[place.embed][node] = name
         else:
             self.blocks[node.name] = node
