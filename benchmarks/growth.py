@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 # The kida of this checkout is the one to measure, installed or not.
@@ -19,6 +19,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 ENGINES = ("kida", "jinja2")
 DECADES = (10, 100, 1_000, 10_000, 100_000)
 NESTING = (1, 2, 4, 8, 16, 32, 64, 90)
+NAMES = (10, 100, 1_000, 10_000)
 LINES = (
     "<h2>{{ title }}</h2>",
     "{% if title %}<p class='a'>{{ title | upper }}</p>{% endif %}",
@@ -26,7 +27,16 @@ LINES = (
     "{% for row in few %}<li>{{ row.name }}</li>{% endfor %}",
     "{% set here = title ~ 1 %}{{ here }}",
 )
-ENOUGH_SECONDS = 0.5
+DIFFERENT = (
+    "{{ read_@ }}",
+    "{% set own_@ = 1 %}{{ own_@ }}",
+    "{% if title %}{% set perhaps_@ = 1 %}{% endif %}",
+    "{% for row_@ in few %}{{ loop.index }}{{ row_@.name }}{% endfor %}",
+    "{% call box(@) %}{{ title }}{% endcall %}",
+)
+"""Lines with names of their own: their number stands for the at sign."""
+BOX = "{% macro box(size) %}[{{ caller() }}]{% endmacro %}"
+ENOUGH_SECONDS, ROUNDS_AT_LEAST = 0.5, 3
 
 Work = Callable[[], object]
 
@@ -64,6 +74,19 @@ def compiling_lines(environment: Any, size: int) -> Work:
     return lambda: environment.from_string(source)
 
 
+def compiling_names(environment: Any, size: int) -> Work:
+    """Compiling so many lines that all have names of their own."""
+    found = (DIFFERENT[number % len(DIFFERENT)].replace("@", str(number)) for number in range(size))
+    source = BOX + "\n".join(found)
+    return lambda: environment.from_string(source)
+
+
+def compiling_macros(environment: Any, size: int) -> Work:
+    """Compiling so many macros."""
+    source = "\n".join(f"{{% macro m{number}(a) %}}{{{{ a }}}}{{% endmacro %}}" for number in range(size))
+    return lambda: environment.from_string(source)
+
+
 def rendering_lines(environment: Any, size: int) -> Work:
     """Rendering so many lines."""
     template = environment.from_string(lines(size))
@@ -72,11 +95,16 @@ def rendering_lines(environment: Any, size: int) -> Work:
 
 
 def nested(size: int) -> str:
-    """Statements of three kinds inside each other, so many deep."""
-    opened = ("{% if title %}a", "{% with b = title %}b{{ b }}", "{% if not other %}c")
-    closed = ("{% endif %}", "{% endwith %}", "{% endif %}")
-    kinds = [number % 3 for number in range(size)]
-    return "".join(opened[kind] for kind in kinds) + "".join(closed[kind] for kind in reversed(kinds))
+    """Statements of four kinds inside each other, so many deep."""
+    opened = (
+        "{% if title %}a",
+        "{% with b = title %}b{{ b }}",
+        "{% for row in few %}c",
+        "{% call box(1) %}d",
+    )
+    closed = ("{% endif %}", "{% endwith %}", "{% endfor %}", "{% endcall %}")
+    kinds = [number % len(opened) for number in range(size)]
+    return BOX + "".join(opened[kind] for kind in kinds) + "".join(closed[kind] for kind in reversed(kinds))
 
 
 def compiling_nested(environment: Any, size: int) -> Work:
@@ -88,7 +116,7 @@ def compiling_nested(environment: Any, size: int) -> Work:
 def rendering_nested(environment: Any, size: int) -> Work:
     """Rendering so many levels."""
     template = environment.from_string(nested(size))
-    context = {"title": "Zoë", "other": ""}
+    context = {"title": "Zoë", "few": rows(1)}
     return lambda: template.render(context)
 
 
@@ -96,25 +124,27 @@ CURVES = (
     Curve("rendering, by rows written", "row", DECADES, rendering_rows),
     Curve("rendering, by lines of the template", "line", DECADES, rendering_lines),
     Curve("compiling, by lines of the template", "line", DECADES, compiling_lines),
+    Curve("compiling, by lines with names of their own", "line", NAMES, compiling_names),
+    Curve("compiling, by macros", "macro", NAMES, compiling_macros),
     Curve("compiling, by levels of nesting", "level", NESTING, compiling_nested),
     Curve("rendering, by levels of nesting", "level", NESTING, rendering_nested),
 )
 
 
 def seconds(works: dict[str, Work], rounds: int) -> dict[str, float]:
-    """The least time that each takes in several rounds, one after the other in each."""
+    """The least seconds of the processor that each takes in several rounds, one after the other in each."""
     best = dict.fromkeys(works, math.inf)
-    for _ in range(rounds):
+    for turn in range(rounds):
         for name, work in works.items():
             calls = 1 if math.isinf(best[name]) else max(1, min(1000, int(0.002 / best[name])))
             gc.collect()
             gc.disable()
-            start = perf_counter()
+            start = process_time()
             for _ in range(calls):
                 work()
-            best[name] = min(best[name], (perf_counter() - start) / calls)
+            best[name] = min(best[name], (process_time() - start) / calls)
             gc.enable()
-        if sum(best.values()) > ENOUGH_SECONDS:
+        if turn + 1 >= ROUNDS_AT_LEAST and sum(best.values()) > ENOUGH_SECONDS:
             break
     return best
 
@@ -123,7 +153,7 @@ def measured(curve: Curve, quick: bool) -> Iterator[tuple[int, dict[str, float]]
     """The sizes of a curve with the seconds that each engine takes."""
     environments = {name: importlib.import_module(name).Environment(autoescape=True) for name in ENGINES}
     for size in curve.sizes:
-        if quick and size > curve.sizes[-1] // 10 and len(curve.sizes) == len(DECADES):
+        if quick and size > 1_000:
             continue
         works = {name: curve.work(environment, size) for name, environment in environments.items()}
         yield size, seconds(works, 3 if quick else 15)

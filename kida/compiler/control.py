@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from kida.compiler import python as py
 from kida.compiler.expressions import assignment_target
@@ -12,6 +13,8 @@ from kida.compiler.output import assign_to, set_escaping
 from kida.compiler.python import At
 from kida.syntax import nodes
 
+_BRANCHES_AT_ONCE: Final = 100
+
 
 def if_(g: Generator, node: nodes.If) -> None:
     """``if``, ``elif``, ``else``."""
@@ -19,8 +22,27 @@ def if_(g: Generator, node: nodes.If) -> None:
     if node.otherwise is not None:
         with g.collecting() as otherwise, g.conditionally():
             g.body(node.otherwise)
-    made: list[ast.stmt] = otherwise
-    for branch in reversed(node.branches):
+    if len(node.branches) <= _BRANCHES_AT_ONCE:
+        g.statements += _branches(g, node.branches, otherwise)
+        return
+    # Python nests what is an elif: of a long chain one part follows the other, if that came to no end
+    at = g.at(node.span)
+    goes_on = g.temporary("goes_on")
+    parts = [
+        node.branches[first : first + _BRANCHES_AT_ONCE]
+        for first in range(0, len(node.branches), _BRANCHES_AT_ONCE)
+    ]
+    g.emit(py.assign(goes_on, py.constant(True, at), at))
+    for part in parts:
+        end = py.assign(goes_on, py.constant(False, at), at)
+        on: list[ast.stmt] = [py.assign(goes_on, py.constant(True, at), at)]
+        made = _branches(g, part, otherwise if part is parts[-1] else on)
+        g.emit(py.when(py.load(goes_on, at), [end, *made], [], at))
+
+
+def _branches(g: Generator, branches: tuple[nodes.Branch, ...], otherwise: list[ast.stmt]) -> list[ast.stmt]:
+    made = otherwise
+    for branch in reversed(branches):
         at = g.at(branch.condition.span)
         with g.collecting() as test_statements, g.conditionally():
             condition = at_once(g, branch.condition)
@@ -29,8 +51,7 @@ def if_(g: Generator, node: nodes.If) -> None:
         with g.collecting() as body, g.conditionally():
             g.body(branch.body)
         made = [*test_statements, py.when(condition, body, made, at)]
-    for statement in made:
-        g.emit(statement)
+    return made
 
 
 def for_(g: Generator, node: nodes.For) -> None:
@@ -40,7 +61,7 @@ def for_(g: Generator, node: nodes.For) -> None:
         _recursive_loop(g, node)
     elif g.function.blocks >= MAX_STATIC_BLOCKS and not _leaves_in_otherwise(node):
         # CPython allows twenty loops inside each other in one function: the rest gets another
-        name = f"loop {g.temporary('nested')[1:]}"
+        name = f"loop nested{g.number()}"
         iterable = g.temporary("iterable")
         g.emit(py.assign(iterable, g.expression(node.iterable), at))
         parameters = g.rendering_arguments(at)
@@ -66,7 +87,7 @@ def _recursive_loop(g: Generator, node: nodes.For) -> None:
     """A loop that calls itself is a function that gives what it wrote."""
     at = g.at(node.span)
     function_scope = g.scopes.opened[node, "function"]
-    name = f"loop {g.temporary('recursive')[1:]}"
+    name = f"loop recursive{g.number()}"
     iterable = g.expression(node.iterable)
     with (
         g.defining(

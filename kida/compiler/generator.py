@@ -26,6 +26,9 @@ MAX_STATIC_BLOCKS = 15
 
 WRITE = ".write"
 """The name of what a rendering function writes with; another while what is written is held back."""
+_LOOKED_UP_ONE_BY_ONE = 12
+_LOOKED_UP_AT_ONCE = 16
+"""More names of the context than the first a function looks up by as many as the second: that is less code."""
 _WRITES_AT_MOST = 64
 """How many texts a stream writes, where nothing is repeated, until it is asked whether it holds too many."""
 """The sink of text that is yielded; any other sink is the name of a function to append with."""
@@ -96,7 +99,7 @@ class Generator:
         self._expression_rules = expressions
         self._owners: dict[Scope, Function] = {}
         self._unset_parameters: set[Variable] = set()
-        self._count = 0
+        self._count = self._numbers = 0
 
     @property
     def is_repeated(self) -> bool:
@@ -110,9 +113,10 @@ class Generator:
         return self._expression_rules[type(node)](self, node)
 
     def body(self, body: nodes.Body) -> None:
-        """Emit the statements of a body."""
+        """Emit the statements of a body. They take turns with their temporaries: Python's functions stay small."""
         rules = self._statement_rules
         position = 0
+        count = self._count
         while position < len(body):
             node = body[position]
             position += 1
@@ -124,15 +128,21 @@ class Generator:
                     node = nodes.Text(Span(node.span.start, other.span.end), text)
                     position += 1
             rules[type(node)](self, node)
+            self._count = count
 
     def emit(self, statement: ast.stmt) -> None:
         """Append a statement to what is being generated."""
         self.statements.append(statement)
 
     def temporary(self, name: str) -> str:
-        """A fresh name for a value of the engine's own."""
+        """A name for a value of the engine's own, which is its until the statement of the template ends."""
         self._count += 1
         return f".{name}{self._count}"
+
+    def number(self) -> int:
+        """A number that no other part of the template has."""
+        self._numbers += 1
+        return self._numbers
 
     @contextmanager
     def collecting(self) -> Iterator[list[ast.stmt]]:
@@ -283,7 +293,7 @@ class Generator:
             return None
         if self.form.is_async or self.instruments is not None:
             return None
-        name = self.temporary("site")
+        name = f".site{len(self.sites)}"
         self.sites[name] = len(arguments.positional), (*extra, *(key for key, _ in arguments.keywords))
         return py.load(name, at)
 
@@ -367,6 +377,10 @@ class Generator:
         body = self.statements or [ast.Pass(**at)]
         if self.function.nonlocals:
             body.insert(0, ast.Nonlocal(sorted(self.function.nonlocals), **at))
+        if text:
+            # Python 3.11 compares each function of a name with all others of it, unless their constants differ
+            place = py.constant(f"at {at['lineno']}:{at['col_offset'] + 1}", at)
+            body.insert(0, py.statement(place, at))
         self.function, self.sink, self.silenced, self.statements = outer
         self.emit(py.function(name, arguments, body, at, is_async=is_async))
 
@@ -402,6 +416,16 @@ class Generator:
     def _look_up_context(self, scope: Scope, at: At) -> None:
         names = [variable for variable in scope.context_names.values() if variable.origin is Origin.CONTEXT]
         if not names:
+            return
+        if len(names) > _LOOKED_UP_ONE_BY_ONE:
+            for chunk in (
+                names[first : first + _LOOKED_UP_AT_ONCE]
+                for first in range(0, len(names), _LOOKED_UP_AT_ONCE)
+            ):
+                asked = py.constant(tuple(variable.name for variable in chunk), at)
+                found = py.call(".variables", [py.load(".ctx", at), asked], at)
+                targets: list[ast.expr] = [py.store(variable.python_name, at) for variable in chunk]
+                self.emit(ast.Assign([ast.Tuple(targets, py.STORE, **at)], found, **at))
             return
         variables = py.attribute(py.load(".ctx", at), "vars", at)
         self.emit(py.assign(".get", py.attribute(variables, "get", at), at))

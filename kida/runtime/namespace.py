@@ -38,6 +38,13 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         value = context.parent.get(name, missing)
         return undefined(name=name) if value is missing else value
 
+    def variables(context: RenderContext, names: tuple[str, ...]) -> list[Any]:
+        get = context.vars.get
+        return [
+            value if (value := get(name, missing)) is not missing else find_global(context, name)
+            for name in names
+        ]
+
     def dynamic(context: RenderContext, name: str) -> Any:
         value = context.resolve_or_missing(name)
         return undefined(name=name) if value is missing else value
@@ -49,6 +56,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "undefined_parameter": lambda name: undefined(f"parameter {name!r} was not provided", name=name),
         "undefined_caller": lambda: undefined("No caller defined", name="caller"),
         "global": find_global,
+        "variables": variables,
         "dynamic": dynamic,
         "environment": environment,
         "eval_contexts": {escaping: EvalContext(environment, escaping) for escaping in (False, True)},

@@ -18,12 +18,12 @@ from typing import Any, Final
 from kida.errors import ErrorCode, TemplateSyntaxError
 from kida.semantics.flow import read_before_assigned
 from kida.semantics.overview import Overview
+from kida.semantics.python_names import PythonNames
 from kida.semantics.scopes import Origin, Scope, Scopes, Variable
 from kida.semantics.uses import (
     ASSIGNED,
     READ,
     Uses,
-    end_of,
     is_in_loop,
     names_reaching,
     scopes_around,
@@ -61,7 +61,8 @@ class _Analysis:
         self.variables: dict[nodes.Node, Variable] = {}
         self.overview = Overview(template)
         self.exported_in_blocks = self.overview.exported_in_blocks
-        self._names_in: dict[Scope, set[str]] = {}
+        self.python_names = PythonNames()
+        self._ends: dict[nodes.Node, int] = {}
 
     def run(self) -> Scopes:
         top = self._function(self.template, "body", self.template.span, None, frozenset(("self",)))
@@ -74,6 +75,20 @@ class _Analysis:
         return Scopes(
             top, self.opened, self.variables, seen.blocks, seen.embedded, exported, seen.extends, seen.awaits
         )
+
+    def end_of(self, node: nodes.Node) -> int:
+        """The last offset of what stands below a node, which is found once for each node."""
+        path = []
+        while node not in self._ends:
+            path.append(node)
+            below = nodes.children(node)
+            if not below:
+                break
+            node = max(below, key=_start)  # those beside each other do not overlap
+        end = self._ends.get(node, 0)
+        for around in reversed(path):
+            end = self._ends[around] = max(end, around.span.end)
+        return self._ends[node] if not path else end
 
     # --- scopes and variables ----------------------------------------------------------------------------------
 
@@ -96,30 +111,6 @@ class _Analysis:
         self.opened[node, part] = scope
         return scope
 
-    def _python_name(
-        self, scope: Scope, name: str, *, parameter: bool = False, everywhere: bool = False
-    ) -> str:
-        """A name for the generated code: the template's own where it is free, so that debuggers show it.
-
-        Taken are the names of the scopes around, and of what their functions look up. Scopes beside each other
-        share names; ``everywhere`` asks for one that is free in all of the function.
-        """
-        in_function = self._names_in.setdefault(scope.function, set())
-        chosen = name
-        if not parameter:
-            taken = set(in_function) if everywhere else set()
-            around: Scope | None = scope
-            while around is not None:
-                taken.update(variable.python_name for variable in around.variables.values())
-                taken.update(variable.python_name for variable in around.function.context_names.values())
-                around = around.parent
-            count = 0
-            while chosen in taken or chosen == "__debug__":
-                count += 1
-                chosen = f"{name}.{count}"
-        in_function.add(chosen)
-        return chosen
-
     def _new(
         self,
         scope: Scope,
@@ -129,9 +120,13 @@ class _Analysis:
         *,
         parameter: bool = False,
     ) -> Variable:
-        # what is found out to be used late must not take a name that scopes inside have by then
-        late = origin is Origin.IMPLICIT
-        python_name = self._python_name(scope, name, parameter=parameter, everywhere=late)
+        names = self.python_names
+        if parameter:
+            python_name = names.parameter(scope, name)
+        elif origin is Origin.IMPLICIT:
+            python_name = names.choose_everywhere(scope, name)
+        else:
+            python_name = names.choose(scope, name)
         variable = Variable(name, python_name, origin, scope, outer)
         variable.stored = origin is not Origin.CONTEXT and origin is not Origin.IMPLICIT
         scope.variables[name] = variable
@@ -170,7 +165,7 @@ class _Analysis:
         if variable is None:
             dynamic = name in self.exported_in_blocks
             origin = Origin.DYNAMIC if dynamic else Origin.CONTEXT
-            variable = Variable(name, self._python_name(function, name, everywhere=True), origin, function)
+            variable = Variable(name, self.python_names.choose_everywhere(function, name), origin, function)
             function.context_names[name] = variable
         return variable
 
@@ -242,11 +237,11 @@ class _Analysis:
 
     def _reaching_assignments(self, scope: Scope, node: nodes.Node, uses: Uses) -> None:
         """``let`` and ``export`` deep inside assign in this scope: perhaps, as far as one can know."""
-        arm = uses.copy()
+        arm = uses.arm()
         for name in names_reaching(node, scope.is_top):
             arm.assign(name)
             arm.own.add(name)
-        uses.merge([arm, uses.copy()])
+        uses.merge([arm, uses.arm()])
 
     def _resolve(self, scope: Scope, node: nodes.Node) -> None:
         """Connect the names below a node with their variables, and read the scopes that it opens."""
@@ -293,6 +288,10 @@ class _Analysis:
                 self._refer(scope, node)
 
 
+def _start(node: nodes.Node) -> int:
+    return node.span.start
+
+
 # --- what is used first: a rule a node ---------------------------------------------------------------------------
 
 _UsesRule = Callable[[_Analysis, Scope, Any, Uses], None]
@@ -322,7 +321,7 @@ def _uses_assign(a: _Analysis, scope: Scope, node: nodes.Assign, uses: Uses) -> 
 def _uses_if(a: _Analysis, scope: Scope, node: nodes.If, uses: Uses) -> None:
     first, *others = node.branches
     a._uses_of(scope, first.condition, uses)
-    arms = [uses.copy() for _ in range(3)]
+    arms = [uses.arm() for _ in range(3)]
     a._uses_of_body(scope, first.body, arms[0])
     for branch in others:
         a._uses_of(scope, branch.condition, arms[1])
@@ -334,10 +333,10 @@ def _uses_if(a: _Analysis, scope: Scope, node: nodes.If, uses: Uses) -> None:
 def _uses_perhaps(a: _Analysis, scope: Scope, bodies: Iterable[Iterable[nodes.Node]], uses: Uses) -> None:
     """Statements that may not run at all."""
     for body in bodies:
-        arm = uses.copy()
+        arm = uses.arm()
         for node in body:
             a._uses_of(scope, node, arm)
-        uses.merge([arm, uses.copy()])
+        uses.merge([arm, uses.arm()])
 
 
 def _uses_while(a: _Analysis, scope: Scope, node: nodes.While, uses: Uses) -> None:
@@ -471,7 +470,7 @@ def _resolve_assign(a: _Analysis, scope: Scope, node: nodes.Assign) -> None:
 
 def _resolve_for(a: _Analysis, scope: Scope, node: nodes.For) -> None:
     a._resolve(scope, node.iterable)
-    end = end_of(node)
+    end = a.end_of(node)
     recursive = node.recursive
     outer = scope
     if recursive:
@@ -507,7 +506,7 @@ def _resolve_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock) -> No
 def _resolve_callable(
     a: _Analysis, scope: Scope, node: nodes.Node, parameters: tuple[nodes.Parameter, ...], body: nodes.Body
 ) -> None:
-    span = Span(node.span.start, end_of(node))
+    span = Span(node.span.start, a.end_of(node))
     inner = a._function(node, "body", span, scope, _MACRO_NAMES)
     for parameter in parameters:
         a.variables[parameter] = a._new(inner, parameter.name, Origin.GIVEN, parameter=True)
@@ -527,12 +526,12 @@ def _resolve_callable(
 
 def _resolve_capture(a: _Analysis, scope: Scope, node: nodes.Capture) -> None:
     a._target(scope, node.target, node.reach)
-    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
+    inner = a._scope(node, "body", Span(node.span.start, a.end_of(node)), scope)
     _statements_then(a, inner, node.body, node.filter)
 
 
 def _resolve_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock) -> None:
-    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
+    inner = a._scope(node, "body", Span(node.span.start, a.end_of(node)), scope)
     _statements_then(a, inner, node.body, node.filter)
 
 
@@ -550,14 +549,14 @@ def _statements_then(a: _Analysis, scope: Scope, body: nodes.Body, last: nodes.N
 def _resolve_with(a: _Analysis, scope: Scope, node: nodes.With) -> None:
     for value in node.values:
         a._resolve(scope, value)
-    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
+    inner = a._scope(node, "body", Span(node.span.start, a.end_of(node)), scope)
     for target in node.targets:
         a._given(inner, target)
     a._statements(inner, node.body)
 
 
 def _resolve_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape) -> None:
-    inner = a._scope(node, "body", Span(node.span.start, end_of(node)), scope)
+    inner = a._scope(node, "body", Span(node.span.start, a.end_of(node)), scope)
     uses = Uses()
     a._uses_of(inner, node.enabled, uses)
     a._uses_of_body(inner, node.body, uses)

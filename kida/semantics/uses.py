@@ -16,45 +16,59 @@ class Uses:
     """Which names a stretch of statements reads or assigns first.
 
     ``own`` are those that a statement binds which Jinja2 does not have: whether they are read before is followed
-    more closely.
+    more closely. Of an alternative it holds what that adds to the stretch ``before`` it.
     """
 
-    __slots__ = ("assigned", "first", "own")
+    __slots__ = ("assigned", "before", "first", "own")
 
-    def __init__(
-        self,
-        first: dict[str, str] | None = None,
-        assigned: set[str] | None = None,
-        own: set[str] | None = None,
-    ) -> None:
-        self.first = first or {}
-        self.assigned = assigned or set()
-        self.own = own or set()
+    def __init__(self, before: Uses | None = None) -> None:
+        self.before = before
+        self.first: dict[str, str] = {}
+        self.assigned: set[str] = set()
+        self.own: set[str] = set()
 
-    def copy(self) -> Uses:
-        """The same so far, to go on with an alternative."""
-        return Uses(dict(self.first), set(self.assigned), set(self.own))
+    def arm(self) -> Uses:
+        """An alternative that goes on from here."""
+        return Uses(self)
 
     def read(self, name: str) -> None:
         """Note that a name is read."""
-        self.first.setdefault(name, READ)
+        if not self._is_used(name):
+            self.first[name] = READ
 
     def assign(self, name: str) -> None:
         """Note that a name is assigned."""
-        self.first.setdefault(name, ASSIGNED)
-        self.assigned.add(name)
+        if not self._is_used(name):
+            self.first[name] = ASSIGNED
+        if not self._is_assigned(name):
+            self.assigned.add(name)
 
     def merge(self, arms: list[Uses]) -> None:
-        """Take over what alternatives use: what not all of them assign counts as read first."""
-        before = set(self.assigned)
+        """Take over what the alternatives add: what not all of them assign counts as read first."""
         for arm in arms:
             for name, how in arm.first.items():
                 self.first.setdefault(name, how)
-            self.assigned |= arm.assigned
             self.own |= arm.own
-        for name in self.assigned - before:
-            if not all(name in arm.assigned for arm in arms):
+        for name in set().union(*(arm.assigned for arm in arms)):
+            self.assigned.add(name)
+            if name in self.first and not all(name in arm.assigned for arm in arms):
                 self.first[name] = READ
+
+    def _is_used(self, name: str) -> bool:
+        found: Uses | None = self
+        while found is not None:
+            if name in found.first:
+                return True
+            found = found.before
+        return False
+
+    def _is_assigned(self, name: str) -> bool:
+        found: Uses | None = self
+        while found is not None:
+            if name in found.assigned:
+                return True
+            found = found.before
+        return False
 
 
 def scopes_around(scope: Scope) -> Iterable[Scope]:
@@ -79,22 +93,11 @@ def names_reaching(node: nodes.Node, top: bool) -> list[str]:
         if isinstance(current, nodes.Block):
             continue
         inside_macro |= isinstance(current, (nodes.Macro, nodes.CallBlock))
+        if inside_macro and not top:
+            continue  # nothing reaches out of a macro but to the top
         if isinstance(current, nodes.Assign) and (
             (current.reach == "let" and not inside_macro) or (current.reach == "export" and top)
         ):
             found += [name.name for name in nodes.walk(current.target) if isinstance(name, nodes.TargetName)]
         pending += [(child, inside_macro) for child in nodes.children(current)]
     return found
-
-
-def end_of(node: nodes.Node) -> int:
-    """The last offset of what stands below a node."""
-    last = node.span.end
-    while below := nodes.children(node):
-        node = max(below, key=_start)  # those beside each other do not overlap
-        last = max(last, node.span.end)
-    return last
-
-
-def _start(node: nodes.Node) -> int:
-    return node.span.start

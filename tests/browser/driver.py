@@ -21,6 +21,9 @@ _NEVER_SENT: Final = frozenset(("csp", "origin"))
 """What Chromium says of a request that it stopped: by a content security policy, or as SVG's ``use`` has to stay within its origin."""
 USUAL: Final[ViewportSize] = {"width": 1280, "height": 900}
 """The size of the page."""
+_LIST_STANDS_MS: Final = 300
+"""CodeMirror's own ``interactionDelay`` is 75."""
+_LIST_IS_MADE_ANEW: Final = re.compile("cm-tooltip-autocomplete-disabled")
 _KERNEL_IS_IDLE: Final = """() => {
   const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
   return context?.isReady && context.session?.kernel?.status === "idle";
@@ -173,6 +176,15 @@ class Playground:
         self.line(text).click()
         self._page.keyboard.press("End")
         self._page.keyboard.type(written)
+
+    def accept(self, offered: Locator) -> None:
+        """Take what completion has chosen of what it offers.
+
+        CodeMirror takes Enter for a new line where its list has only just come, and while it is made anew.
+        """
+        self._page.wait_for_timeout(_LIST_STANDS_MS)
+        expect(offered).not_to_have_class(_LIST_IS_MADE_ANEW)
+        self._page.keyboard.press("Enter")
 
     def button(self, name: str) -> Locator:
         return self.whole.get_by_role("button", name=name, exact=True)

@@ -150,7 +150,7 @@ def test_completion_offers_the_variables_of_the_notebook(notebook: Notebook) -> 
     expect(offered.get_by_role("option").filter(has_text="title")).to_be_visible()
     notebook.keep_picture("playground-completion")
     expect(offered.locator("[aria-selected]")).to_contain_text("title")
-    notebook.page.keyboard.press("Enter")
+    playground.accept(offered)
     notebook.page.keyboard.type(" }}")
     expect(playground.line("Counted")).to_contain_text("{{ title")
     expect(playground.preview).to_contain_text("3 Penguins 🐧 of Palmer")
