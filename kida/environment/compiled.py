@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kida.compiler.compiler import compile_template, too_deep
 from kida.compiler.options import Compiled, Link, Options
-from kida.environment.bytecode_cache import dump_bundle, fingerprint, load_bundle
+from kida.environment.bytecode_cache import Bundle, BytecodeCache, dump_bundle, fingerprint, load_bundle
 from kida.environment.loading import LoadedSource
 from kida.environment.registry import Registry
 from kida.errors import TemplateSyntaxError
@@ -85,7 +85,11 @@ def entry(environment: Environment, template: Template) -> tuple[CodeType, dict[
     made = template._compiled.get(form)
     if made is None:
         made = environment._compile(analysed(environment, template._source), form)
-    metadata = {
+    return made.code, _metadata(environment, template, made, form)
+
+
+def _metadata(environment: Environment, template: Template, made: Compiled, form: Form) -> dict[str, Any]:
+    return {
         "name": template.name,
         "filename": template.filename,
         "options": options_text(environment),
@@ -95,7 +99,6 @@ def entry(environment: Environment, template: Template) -> tuple[CodeType, dict[
         "blocks": list(made.blocks),
         "extends": made.extends,
     }
-    return made.code, metadata
 
 
 def from_bundle(
@@ -111,12 +114,19 @@ def from_bundle(
     key = ""
     if bundle is None and cache is not None:
         key = fingerprint(source.name, source.text, options_text(environment), source.filename)
-        data = cache.load(key)
-        bundle = load_bundle(data) if data else None
-    if bundle is not None and bundle.code is not None:
-        template = _revived(environment, source, bundle.code, bundle.metadata, loaded.version, globals)
-        if template is not None:
-            return template
+        bundle = _stored(cache, key)
+    revived = _revived(environment, source.name, bundle, environment._registry)
+    if revived is not None:
+        form, made = revived
+        known = {form: made}
+        return Template(
+            environment,
+            source,
+            globals=globals,
+            version=loaded.version,
+            compiled=known,
+            is_async=form.is_async,
+        )
     if cache is None:
         return None
     template = Template(environment, source, globals=globals, version=loaded.version)
@@ -124,27 +134,48 @@ def from_bundle(
     return template
 
 
+def in_another_form(environment: Environment, template: Template, form: Form, registry: Registry) -> Compiled:
+    """The code of a template in another form than that it was made with, stored beside that in the bytecode cache.
+
+    Code that records where text comes from is not stored: it refers to the nodes it was made of. Raises
+    `TemplateSyntaxError` where the registry lacks a filter or test that was there.
+    """
+    source = template._source
+    cache = None if source.name is None or form.traces else environment.bytecode_cache
+    key = ""
+    if cache is not None:
+        key = fingerprint(
+            source.name, source.text, f"{options_text(environment)}\n{form.value}", source.filename
+        )
+        revived = _revived(environment, source.name, _stored(cache, key), registry)
+        if revived is not None and revived[0] is form:
+            return revived[1]
+    made = environment._compile(analysed(environment, source), form, registry)
+    if cache is not None:
+        cache.store(key, dump_bundle(made.code, _metadata(environment, template, made, form)))
+    return made
+
+
+def _stored(cache: BytecodeCache, key: str) -> Bundle | None:
+    data = cache.load(key)
+    return load_bundle(data) if data else None
+
+
 def _revived(
-    environment: Environment,
-    source: Source,
-    code: CodeType,
-    metadata: Mapping[str, Any],
-    version: Any,
-    globals: Mapping[str, Any] | None,
-) -> Template | None:
+    environment: Environment, name: str | None, bundle: Bundle | None, registry: Registry
+) -> tuple[Form, Compiled] | None:
+    """The form and code in a bundle, where this environment would make the same."""
+    if bundle is None or bundle.code is None:
+        return None
+    metadata = bundle.metadata
     try:
         fresh = metadata["options"] == options_text(environment) and metadata[
             "autoescape"
-        ] == environment.autoescapes(source.name)
+        ] == environment.autoescapes(name)
         form = Form(metadata["form"])
         links = tuple(Link(*link) for link in metadata["links"])
-        made = Compiled(code, links, tuple(metadata["blocks"]), metadata["extends"])
+        made = Compiled(bundle.code, links, tuple(metadata["blocks"]), metadata["extends"])
     except (KeyError, TypeError, ValueError):
         return None
-    registry = environment._registry
     known = all(registry.passes_of(link.kind, link.name) is not None for link in links if link.required)
-    if not fresh or not known or not fits(made, registry):
-        return None
-    return Template(
-        environment, source, globals=globals, version=version, compiled={form: made}, is_async=form.is_async
-    )
+    return (form, made) if fresh and known and fits(made, registry) else None

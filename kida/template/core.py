@@ -345,10 +345,9 @@ class Template:
         with self._lock:
             compiled = self._compiled.get(form)
             if compiled is None or not fits(compiled, registry):
-                from kida.template.introspection import analysed
+                from kida.environment.compiled import in_another_form
 
-                template = analysed(self._environment, self._source)
-                compiled = self._environment._compile(template, form, registry)
+                compiled = in_another_form(self._environment, self, form, registry)
                 self._compiled[form] = compiled
             unit = Unit(self, compiled, form, registry, self._environment._namespace(form))
             self._units[form] = unit
