@@ -20,6 +20,8 @@ from kida.runtime.undefined import missing
 if TYPE_CHECKING:
     from kida.environment.core import Environment
     from kida.environment.registry import Registry
+    from kida.runtime.marks import Marks
+    from kida.runtime.stacks import Stacks
     from kida.template.core import Template
     from kida.template.linking import Unit
     from kida.template.module import TemplateModule
@@ -34,13 +36,14 @@ class RenderState:
     """What all contexts of one render have in common.
 
     ``depth`` counts the calls of macros and blocks inside each other; ``escapings`` says where an ``autoescape`` block
-    is at work, and what it decided; ``ambient`` are the values that ``provide`` gives here; ``templates`` are those met, by name, ``modules`` those imported without context.
-    The last three are made when there is something to put into them: most renders have nothing.
+    is at work, and what it decided; ``ambient`` are the values that ``provide`` gives here; ``templates`` are those met, by name, ``modules`` those imported
+    without context; ``stacks`` is what ``push`` collects, and ``marks`` are the places in the text that wait for the end. What can
+    be ``None`` is made when there is something to put into it: most renders have nothing.
     It is apart from the contexts so that none refers to itself, and what a render leaves is freed at once; and so that
     macros of one module that threads or tasks call at the same time each have their caller's.
     """
 
-    __slots__ = ("ambient", "depth", "escapings", "modules", "templates")
+    __slots__ = ("ambient", "depth", "escapings", "marks", "modules", "stacks", "templates")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth
@@ -48,6 +51,12 @@ class RenderState:
         self.escapings: dict[RenderContext, bool] | None = None
         self.templates: dict[str, Template] | None = None
         self.modules: dict[Template, TemplateModule] | None = None
+        self.stacks: Stacks | None = None
+        self.marks: Marks | None = None
+
+    def whole(self, text: str) -> str:
+        """The text of the whole render, with what stands for marks in it."""
+        return text if self.marks is None else self.marks.resolved(text)
 
     def kept(self, events: list[Any], escaping: bool) -> str:
         """The text of a block of a traced render, whose events are given, as a value."""

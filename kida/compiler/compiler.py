@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import CodeType, MappingProxyType
 from typing import Final
 
-from kida.compiler import control, expressions, joining, macros, matching, output
+from kida.compiler import control, expressions, joining, macros, matching, output, stacks
 from kida.compiler import python as py
 from kida.compiler.generator import ExpressionRule, Generator, StatementRule
 from kida.compiler.options import Compiled, Options
@@ -26,6 +26,8 @@ STATEMENTS: Final[Mapping[type[nodes.Node], StatementRule]] = MappingProxyType(
         nodes.Do: output.do,
         nodes.Flush: output.flush,
         nodes.Provide: output.provide,
+        nodes.Push: stacks.push,
+        nodes.Stack: stacks.stack,
         nodes.Cache: output.cache,
         nodes.Debug: output.debug,
         nodes.FilterBlock: output.filter_block,

@@ -304,6 +304,8 @@ def try_(g: Generator, node: nodes.Try) -> None:
     """``try``, ``fallback``: what the body writes is held back until it has come to its end."""
     at = g.at(node.span)
     outer = g.sink
+    pushed = g.temporary("pushed")
+    g.emit(py.assign(pushed, py.call(".pushed", [py.load(".ctx", at)], at), at))
     with g.collecting() as body, g.loop_block(loop=False), g.buffered(at, audible=False) as buffer:
         g.leaving.append(lambda: _write_to(g, outer, buffer, at))
         g.body(node.body)
@@ -313,6 +315,8 @@ def try_(g: Generator, node: nodes.Try) -> None:
     g.emit(py.assign(escaping, py.attribute(py.load(".ctx", at), "escaping", at), at))
     with g.collecting() as fallback:
         g.emit(set_escaping(py.load(escaping, at), at))
+        forgotten = [py.load(".ctx", at), py.load(pushed, at)]
+        g.emit(py.statement(py.call(".take_back", forgotten, at), at))
         if node.target is not None:
             assign_to(g, node.target, py.load(error, g.at(node.target.span)))
         g.body(node.fallback)

@@ -153,16 +153,22 @@ def cache(g: Generator, node: nodes.Cache) -> None:
     g.emit(py.assign(making, g.directly_awaited(found, key_at), at))
     text = py.attribute(py.load(making, at), "text", at)
     with g.collecting() as made:
+        pushed = g.temporary("pushed")
+        g.emit(py.assign(pushed, py.call(".pushed", [py.load(".ctx", at)], at), at))
         with g.collecting() as body, g.loop_block(loop=False):
             with g.buffered(at, audible=False) as buffer:
                 g.body(node.body)
-            kept = g.text_of_body(buffer, node.span, at)
-            g.emit(py.statement(py.call(py.attribute(py.load(making, at), "land", at), [kept], at), at))
+            kept = py.call(".check_kept", [py.load(".ctx", at), g.text_of_body(buffer, node.span, at)], at)
+            pushes = py.call(".pushed_since", [py.load(".ctx", at), py.load(pushed, at)], at)
+            land = py.attribute(py.load(making, at), "land", at)
+            g.emit(py.statement(py.call(land, [kept, pushes], at), at))
         closed = py.statement(py.call(py.attribute(py.load(making, at), "close", at), [], at), at)
         g.emit(ast.Try(body, [], [], [closed], **at))
     before = None if g.instruments is None else g.instruments.begin_making(at)
     is_none = py.compare(text, ast.Is(), py.constant(None, at), at)
-    g.emit(py.when(is_none, made, [], at))
+    pushes_again = [py.load(".ctx", at), py.attribute(py.load(making, at), "pushes", at)]
+    again = py.statement(py.call(".push_again", pushes_again, at), at)
+    g.emit(py.when(is_none, made, [again], at))
     g.write_result(py.attribute(py.load(making, at), "text", at), before, node.key, at)
 
 

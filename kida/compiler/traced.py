@@ -110,6 +110,10 @@ class Instruments:
         every = ast.Subscript(py.load(buffer, at), texts, py.LOAD, **at)
         return py.call(py.attribute(py.constant("", at), "join", at), [every], at)
 
+    def pushed(self, buffer: str, span: Span, at: At) -> None:
+        """A body that is written somewhere else, with its events."""
+        self._event(py.constant("", at), self._place(span, Role.PUSHED, at), py.load(buffer, at), at)
+
     def extend(self, buffer: str, at: At) -> None:
         """Write what was held back, with all that is known of it."""
         self._write(py.load(buffer, at), at)

@@ -18,17 +18,20 @@ from kida.utils.lru_cache import CacheInfo
 if TYPE_CHECKING:
     from contextvars import Token
 
+    from kida.runtime.stacks import Push
+
 _is_making: Final[ContextVar[bool]] = ContextVar("kida fragment being made", default=False)
 """Whether a text is being made here: what is rendered meanwhile waits for no other, so that none wait for each other."""
 
 
 class Kept:
-    """A text that was there."""
+    """A text that was there, with what its body pushed to stacks."""
 
-    __slots__ = ("text",)
+    __slots__ = ("pushes", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, pushes: tuple[Push, ...]) -> None:
         self.text = text
+        self.pushes = pushes
 
 
 class Making:
@@ -46,10 +49,10 @@ class Making:
         self._process = getpid()
         self._token: Token[bool] = _is_making.set(True)
 
-    def land(self, text: str) -> None:
-        """Keep the text."""
+    def land(self, text: str, pushes: tuple[Push, ...] = ()) -> None:
+        """Keep the text, and what its body pushed to stacks."""
         self.text = text
-        self._cache.keep(self, text)
+        self._cache.keep(self, text, pushes)
 
     def close(self) -> None:
         """Let those who wait go on: with the text, or to make it themselves."""
@@ -78,7 +81,7 @@ class FragmentCache:
     def __init__(self, capacity: int | None, ttl: float | None) -> None:
         self._capacity = None if capacity == -1 else capacity
         self._ttl = ttl
-        self._entries: OrderedDict[Hashable, tuple[str, float | None]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[Kept, float | None]] = OrderedDict()
         self._making: dict[Hashable, Making] = {}
         self._hits = 0
         self._misses = 0
@@ -122,13 +125,13 @@ class FragmentCache:
             self._making.clear()
             self._hits = self._misses = 0
 
-    def keep(self, making: Making, text: str) -> None:
+    def keep(self, making: Making, text: str, pushes: tuple[Push, ...]) -> None:
         """Keep what was made, unless it is no longer wanted: all was forgotten since, or another makes it, too."""
         key, ttl = making.key, making.ttl
         with self._lock:
             if self._making.get(key) is not making or self._capacity == 0 or (ttl is not None and ttl <= 0):
                 return
-            self._entries[key] = text, None if ttl is None else monotonic() + ttl
+            self._entries[key] = Kept(text, pushes), None if ttl is None else monotonic() + ttl
             self._entries.move_to_end(key)
             if self._capacity is not None and len(self._entries) > self._capacity:
                 self._entries.popitem(last=False)
@@ -146,11 +149,11 @@ class FragmentCache:
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
-                text, end = entry
+                kept, end = entry
                 if end is None or monotonic() < end:
                     self._hits += 1
                     self._entries.move_to_end(key)
-                    return Kept(text)
+                    return kept
                 del self._entries[key]
             other = self._making.get(key)
             if other is not None and not other.is_here:

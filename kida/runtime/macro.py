@@ -66,7 +66,10 @@ class Macro:
         from kida.template.boundary import inside
 
         context = self._context
-        text = inside(context.called(), partial(self.run, args, kwargs))
+        called = context.called()
+        text = inside(called, partial(self.run, args, kwargs))
+        if called is not context:
+            text = called.state.whole(text)
         return markup(text) if context.escaping else str(text)
 
     def html(self, /, *args: Any, **kwargs: Any) -> Markup:
@@ -149,8 +152,11 @@ class AsyncMacro(Macro):
         from kida.template.boundary import Boundary
 
         context = self._context
-        with Boundary(context.called()):
+        called = context.called()
+        with Boundary(called):
             text = await self.run_async(args, kwargs)
+        if called is not context:
+            text = called.state.whole(text)
         return markup(text) if context.escaping else str(text)
 
     async def html(self, /, *args: Any, **kwargs: Any) -> Markup:  # type: ignore[override]

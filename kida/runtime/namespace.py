@@ -14,7 +14,7 @@ from markupsafe import Markup
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.globals import Namespace
 from kida.render_context import RenderContext
-from kida.runtime import ambient, blocks, caching, calls, inclusion, text
+from kida.runtime import ambient, blocks, caching, calls, inclusion, stacks, text
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
 from kida.runtime.lookup import is_absent, is_undefined
@@ -96,6 +96,16 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "present": present,
         "full_name": full_name,
         "provide": ambient.provide,
+        "stack_name": stacks.stack_name,
+        "is_wanted": stacks.is_wanted,
+        "no_key": stacks.NO_KEY,
+        "push": stacks.push,
+        "stack": stacks.stack,
+        "pushed": stacks.pushed,
+        "take_back": stacks.take_back,
+        "pushed_since": stacks.pushed_since,
+        "push_again": stacks.push_again,
+        "check_kept": stacks.check_kept,
         "fragment": caching.fragment,
         "seconds": caching.seconds,
         "restore": ambient.restore,

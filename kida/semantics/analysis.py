@@ -403,6 +403,12 @@ def _uses_provide(a: _Analysis, scope: Scope, node: nodes.Provide, uses: Uses) -
         a._uses_of(scope, value, uses)
 
 
+def _uses_push(a: _Analysis, scope: Scope, node: nodes.Push, uses: Uses) -> None:
+    a._uses_of(scope, node.name, uses)
+    if node.once is not None:
+        a._uses_of(scope, node.once, uses)
+
+
 def _uses_cache(a: _Analysis, scope: Scope, node: nodes.Cache, uses: Uses) -> None:
     a._uses_of(scope, node.key, uses)
     if node.ttl is not None:
@@ -431,6 +437,7 @@ _USES: Final[dict[type[nodes.Node], _UsesRule]] = {
     nodes.FilterBlock: _uses_filter_block,
     nodes.Block: _uses_block,
     nodes.Provide: _uses_provide,
+    nodes.Push: _uses_push,
     nodes.Cache: _uses_cache,
     nodes.Embed: _uses_embed,
     nodes.Comprehension: _uses_comprehension,
@@ -448,6 +455,7 @@ _OPENS_SCOPE: Final = frozenset(
         nodes.Autoescape,
         nodes.Scope,
         nodes.Provide,
+        nodes.Push,
         nodes.Cache,
         nodes.FilterBlock,
     )

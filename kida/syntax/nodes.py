@@ -372,6 +372,20 @@ class Provide(Statement):
     body: Body
 
 
+class Push(Statement):
+    """A text that is added to the stack ``name``; ``once`` is the key under which it is added once."""
+
+    name: Expression
+    once: Expression | None
+    body: Body
+
+
+class Stack(Statement):
+    """Writes all that is pushed to the stack ``name``."""
+
+    name: Expression
+
+
 class Debug(Statement):
     """``{% debug %}``: the context, filters and tests, as text."""
 

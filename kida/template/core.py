@@ -136,7 +136,8 @@ class Template:
             current.set(render_context)  # inside: an interrupt may come at once
             written: list[str] = []
             render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
-            return "".join(written)
+            text = "".join(written)
+            return text if render_context.state.marks is None else render_context.state.whole(text)
         except Exception as error:
             better = explained(error)
             if better is error:
@@ -160,7 +161,7 @@ class Template:
         with Boundary(render_context):
             written: list[str] = []
             await render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
-            return "".join(written)
+            return render_context.state.whole("".join(written))
 
     async def render_stream_async(
         self, mapping: Mapping[str, Any] | None = None, /, **context: Any
@@ -193,7 +194,7 @@ class Template:
                     suggestion=did_you_mean(block, innermost.blocks),
                 )
             innermost.blocks[block][0](innermost, texts.append)
-            return "".join(texts)
+            return render_context.state.whole("".join(texts))
 
         return inside(render_context, written)
 
@@ -219,7 +220,7 @@ class Template:
             ready = {name: _ready_made(text) for name, text in blocks.items()}
             render_context.layout = render_context.layout.with_first(ready)
             whole: str = collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
-            return whole
+            return render_context.state.whole(whole)
 
         return inside(render_context, written)
 
@@ -275,7 +276,7 @@ class Template:
         render_context = self._context(Form.RENDER, mapping, context)
         root = render_context.unit.root  # type: ignore[union-attr]
         body = inside(render_context, partial(collect, Form.RENDER, root, render_context))
-        return TemplateModule(render_context, body)
+        return TemplateModule(render_context, render_context.state.whole(body))
 
     async def make_module_async(
         self, mapping: Mapping[str, Any] | None = None, /, **context: Any
@@ -284,7 +285,7 @@ class Template:
         render_context = self._context(Form.ASYNC_RENDER, mapping, context)
         with Boundary(render_context):
             body = await collect_async(Form.ASYNC_RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
-            return TemplateModule(render_context, body)
+            return TemplateModule(render_context, render_context.state.whole(body))
 
     # --- introspection -----------------------------------------------------------------------------------------
 

@@ -9,13 +9,43 @@ from kida.runtime.pending import Pending
 from kida.template.boundary import Boundary, inside
 
 
+class _HeldBack:
+    """What a stream cannot hand on yet, as a mark stands in it or before it."""
+
+    __slots__ = ("_context", "_texts")
+
+    def __init__(self, context: RenderContext) -> None:
+        self._context = context
+        self._texts: list[str] = []
+
+    def before_marks(self, piece: str) -> str:
+        """Of a piece what can be handed on; the rest is held."""
+        marks = self._context.state.marks
+        if self._texts or marks is None:
+            self._texts.append(piece)
+            return ""
+        start = marks.first_in(piece)
+        if start < 0:
+            return piece
+        self._texts.append(piece[start:])
+        return piece[:start]
+
+    def rest(self, pending: Pending) -> str:
+        """All that is left at the end, with what stands for marks."""
+        if not self._texts and self._context.state.marks is None:
+            return pending.take()
+        return self._context.state.whole("".join([*self._texts, pending.take()]))
+
+
 def streamed(context: RenderContext) -> Iterator[str]:
     """The pieces of a render, whose context is current only while it is being advanced.
 
-    What was written before an error is handed on before it.
+    What was written before an error is handed on before it. From the first mark on all is held back until the end, which
+    tells what stands in its place.
     """
     inner: RenderContext | None = context
     pending = Pending()
+    held = _HeldBack(context)
     pieces: Iterator[str] = context.unit.root(context, pending)  # type: ignore[union-attr]
 
     def advance() -> str | None:
@@ -28,14 +58,14 @@ def streamed(context: RenderContext) -> Iterator[str]:
     try:
         try:
             while (piece := inside(inner, advance)) is not None:
-                if piece:
+                if piece and (context.state.marks is None or (piece := held.before_marks(piece))):
                     yield piece
         except Exception:
-            if pending:
-                yield pending.take()
+            if last := held.rest(pending):
+                yield last
             raise
-        if pending:
-            yield pending.take()
+        if last := held.rest(pending):
+            yield last
     finally:
         inside(inner, pieces.close)  # type: ignore[attr-defined]
 
@@ -44,6 +74,7 @@ async def streamed_async(context: RenderContext) -> AsyncIterator[str]:
     """The same, asynchronously."""
     inner: RenderContext | None = context
     pending = Pending()
+    held = _HeldBack(context)
     pieces = context.unit.root(context, pending)  # type: ignore[union-attr]
     try:
         try:
@@ -56,14 +87,14 @@ async def streamed_async(context: RenderContext) -> AsyncIterator[str]:
                         inner = current.get()
                 if piece is None:
                     break
-                if piece:
+                if piece and (context.state.marks is None or (piece := held.before_marks(piece))):
                     yield piece
         except Exception:
-            if pending:
-                yield pending.take()
+            if last := held.rest(pending):
+                yield last
             raise
-        if pending:
-            yield pending.take()
+        if last := held.rest(pending):
+            yield last
     finally:
         with Boundary(inner):
             await pieces.aclose()

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 
+from kida.runtime.marks import Marks
+from kida.runtime.stacks import StackMark
 from kida.source import Span
 from kida.tracing.matching import claims_of, may_be_found, survivor
 from kida.tracing.recording import INHERITED, MADE_INHERITED, Events, Kept, Place, Recorder, Role, each
@@ -34,7 +36,13 @@ def segments_of(events: Events, recorder: Recorder) -> Iterator[Segment]:
     """The segments of an output, in order."""
     at = 0
     text_roles = Role.TEXT, Role.TURN_TEXT
-    for text, place, step, skipped in _Reader(recorder).pieces(events, None, INHERITED):
+    reader = _Reader(recorder)
+    pieces = reader.pieces(events, None, INHERITED)
+    if recorder.marks is not None:
+        read = list(pieces)  # where things were pushed is known behind the last
+        reader.find_pushes()
+        pieces = _with_stacks(iter(read), reader, recorder.marks)
+    for text, place, step, skipped in pieces:
         size = len(text)
         end = at + size
         part = place.part
@@ -43,6 +51,26 @@ def segments_of(events: Events, recorder: Recorder) -> Iterator[Segment]:
             part = _part_of_text(part, text, skipped)
         yield _segment((at, end, part, step, is_text))
         at = end
+
+
+def _with_stacks(pieces: Iterator[_Piece], reader: _Reader, marks: Marks) -> Iterator[_Piece]:
+    """Pieces, with what was pushed to stacks in place of their marks: it was written where it was pushed."""
+    for text, place, step, skipped in pieces:
+        if marks.first_in(text) < 0:
+            yield text, place, step, skipped
+            continue
+        for part in marks.parts(text):
+            if isinstance(part, str):
+                if part:
+                    yield part, place, step, 0
+                continue
+            for push in part.pushes if isinstance(part, StackMark) else ():
+                if push.told is None:  # kept by a cache
+                    inner = iter([(push.text, place, step, 0)] if push.text else [])
+                else:
+                    pushed_in, pushed_by = reader.pushed.get(id(push.told), (None, place))
+                    inner = reader.pieces(push.told, pushed_in, pushed_by)
+                yield from _with_stacks(inner, reader, marks)
 
 
 def _part_of_text(whole: TemplatePart, text: str, skipped: int) -> TemplatePart:
@@ -104,6 +132,11 @@ class _Reader:
         self._by_id = recorder.by_id
         self._kept = recorder.kept
         self._depth = 0
+        self._has_pushes = recorder.marks is not None
+        self._made_of: list[tuple[int, Any, Place, Step | None]] = []
+        """What is told of the texts that were written, and where."""
+        self.pushed: dict[int, tuple[Step | None, Place]] = {}
+        """The steps and places in which texts were pushed, by the identities of their events."""
 
     def pieces(self, events: Events, step: Step | None, place: Place) -> Iterator[_Piece]:
         """What events wrote, piece by piece; ``place`` writes what belongs to no other.
@@ -113,7 +146,7 @@ class _Reader:
         frames = [_Frame(events, step, place, None if place is INHERITED else place.part)]
         by_id, any_kept = self._by_id, bool(self._kept)
         text_role, output_role, turn_roles = Role.TEXT, Role.OUTPUT, (Role.TURN, Role.TURN_TEXT)
-        made_role, output_roles = Role.MADE, _OUTPUTS
+        made_role, pushed_role, output_roles = Role.MADE, Role.PUSHED, _OUTPUTS
         while frames:
             frame = frames[-1]
             step = frame.step
@@ -126,12 +159,18 @@ class _Reader:
                     step = frame.turn()
                     if text:
                         yield text, place, step, 0
+                elif role == pushed_role:
+                    self.pushed.setdefault(id(told), (step, place))
                 elif role not in output_roles:
                     frame.note(place, told)
                     step = frame.step
-                elif text:
+                elif text or self._has_pushes:
                     if place is INHERITED or place is MADE_INHERITED:
                         place = frame.place
+                    if self._has_pushes:
+                        self._made_of.append((role, told, place, step))
+                    if not text:
+                        continue
                     if not any_kept:
                         yield text, place, step, 0
                         continue
@@ -147,6 +186,18 @@ class _Reader:
                         yield text, place, step, 0
             else:
                 frames.pop()
+
+    def find_pushes(self) -> None:
+        """Read also what wrote nothing, once the rest is read: it may have pushed."""
+        walked: set[int] = set()
+        for role, told, place, step in self._made_of:  # more come while it is read
+            known = self._by_id.get(id(told))
+            candidates = self._outermost(told[1], told[2]) if role == Role.MADE else [known] if known else []
+            for kept in candidates:
+                if id(kept) not in walked:
+                    walked.add(id(kept))
+                    for _ in self.pieces(kept.events, _called(kept, place, step), place):
+                        pass
 
     def _made(self, text: str, told: Any, place: Place, step: Step | None) -> Iterator[_Piece]:
         """The text of an expression that may be made of several."""

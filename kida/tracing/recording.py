@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from threading import get_ident
 from time import perf_counter_ns
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -25,6 +25,9 @@ from kida.runtime.text import markup
 from kida.source import Source, Span
 from kida.tracing.budget import Budget
 from kida.tracing.result import TemplatePart
+
+if TYPE_CHECKING:
+    from kida.runtime.marks import Marks
 
 Event = tuple[Any, Any, Any]
 """``(text, place, told)``. What is told depends on the place's `Role`: see there."""
@@ -76,6 +79,8 @@ class Role:
     """The text of a value that may be made of others; told are ``(value, kept before, kept behind, *operands)``."""
     WRITTEN: Final = 13
     """A text that is nobody's value."""
+    PUSHED: Final = 14
+    """A text is pushed to a stack; told are its events."""
 
 
 class PlaceSpec(NamedTuple):
@@ -167,6 +172,8 @@ class Recorder:
 
     # what most renders have in common stands here: each makes a recorder
     dropped = 0
+    marks: Marks | None = None
+    """The marks of the render, once it is over."""
     _seconds: float | None = None
     _characters = sys.maxsize
     _deadline = sys.maxsize

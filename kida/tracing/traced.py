@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kida.render_context import RenderContext
+from kida.render_context import RenderContext, RenderState
 from kida.runtime.forms import Form
 from kida.template.boundary import Boundary, inside
 from kida.tracing.budget import Budget
@@ -31,7 +31,7 @@ def trace_render(
     events: Events = []
     root = render_context.unit.root  # type: ignore[union-attr]
     inside(render_context, partial(root, render_context, events.extend))
-    return _finished(events, recorder)
+    return _finished(events, recorder, render_context.state)
 
 
 async def trace_render_async(
@@ -42,7 +42,7 @@ async def trace_render_async(
     events: Events = []
     with Boundary(render_context):
         await render_context.unit.root(render_context, events.extend)  # type: ignore[union-attr]
-        return _finished(events, recorder)
+        return _finished(events, recorder, render_context.state)
 
 
 def trace_first(environment: Environment) -> None:
@@ -61,7 +61,10 @@ def _begun(
     return template._context(form, context, {}, TracedState(recorder)), recorder
 
 
-def _finished(events: Events, recorder: Recorder) -> RenderTrace:
-    output = text_of(events)
+def _finished(events: Events, recorder: Recorder, state: RenderState) -> RenderTrace:
+    output = state.whole(text_of(events))
+    recorder.marks = state.marks
+    if state.stacks is not None:
+        recorder.others += [push.told for push in state.stacks.pushes if push.told is not None]
     recorder.finish(output, events)
     return RenderTrace(output, events, recorder)

@@ -120,6 +120,17 @@ _TAGS: Final = (
         '{% provide theme = "dark" %}{{ consume("theme") }}{% end %}',
         "endprovide",
     ),
+    TagHelp(
+        "push",
+        "Adds what its body writes to a stack, which another place writes; with `once` and a key, once for it.",
+        '{% push "scripts" once "chart" %}<script src="chart.js"></script>{% end %}',
+        "endpush",
+    ),
+    TagHelp(
+        "stack",
+        "Writes all that is pushed to a stack in the whole render, also what comes later.",
+        '<head>{% stack "scripts" %}</head>',
+    ),
     TagHelp("do", "Evaluates an expression and writes nothing.", "{% do seen.append(item) %}"),
     TagHelp("debug", "Writes the context, the filters and the tests that there are.", "{% debug %}"),
     TagHelp(

@@ -46,6 +46,7 @@ TAGS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
         "autoescape": nested("{% autoescape true %}", "x", "{% endautoescape %}"),
         "autoescape decided late": nested("{% autoescape a %}", "x", "{% endautoescape %}"),
         "provide": nested("{% provide a# = # %}", "x", "{% endprovide %}"),
+        "push": nested('{% push "s" once # %}', "x", "{% endpush %}"),
         "cache": nested("{% cache #, ttl=1 %}", "x", "{% endcache %}"),
         "spaceless": nested("{% spaceless %}", "x", "{% endspaceless %}"),
         "fragment": nested("{% fragment f# %}", "x", "{% endfragment %}"),

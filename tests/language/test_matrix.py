@@ -69,6 +69,7 @@ CONSTRUCTS: dict[str, Construct] = {
     ),
     "spaceless": Construct("{% spaceless %}<a> <b>{{ mark }}</b> </a>{% end %}", f"<a><b>{MARK}</b></a>"),
     "flush": Construct("a{% flush %}{{ mark }}", f"a{MARK}"),
+    "push": Construct("{% push 'nowhere' %}{{ mark }}{% end %}pushed", "pushed"),
     "include with": Construct(
         "{% include 'part' with a=1, b=mark %}{% include 'part' only %}", f"(1{MARK})(--)"
     ),
@@ -107,7 +108,7 @@ REACHED: dict[str, tuple[str, ...]] = {
 
 TEMPLATES = {
     "card": "<{% block body %}base{% end %}>",
-    "base": "{{ '{' }}{% block main %}{% end %}}",
+    "base": "{{ '{' }}{% stack 's' %}{% block main %}{% end %}}",
     "part": "({{ a ?? '-' }}{{ b ?? '-' }})",
     "ui/button": "button {{ mark }}",
 }
@@ -180,3 +181,28 @@ def test_a_construct_gives_the_same_in_a_block_that_is_rendered_by_name(name: st
     for tag in ("block", "fragment"):
         where = Where(f"before{{% {tag} alone %}}@{{% end %}}after", "@")
         assert made(construct, where, "directly").render_block("alone", mark=MARK) == construct.gives
+
+
+@pytest.mark.parametrize("reached", REACHED)
+@pytest.mark.parametrize("place", WHERE)
+def test_what_is_pushed_anywhere_stands_in_the_stack(place: str, reached: str) -> None:
+    where = WHERE[place]
+    is_child = place == "child"
+    if is_child and reached == "by an import":
+        return  # extends belongs to the top of a template
+    first = "" if is_child else "{% stack 's' %}|"
+    construct = Construct("{% push 's' %}({{ mark }}){% end %}pushed", "pushed")
+    template = made(construct, where._replace(source=first + where.source), reached)
+    pushed = f"({MARK})" * where.gives.count("@")
+    gives = where.gives.replace("@", construct.gives)
+    expected = f"{{{pushed}{gives[1:]}" if is_child else f"{pushed}|{gives}"
+    for form, rendered in FORMS.items():
+        assert rendered(template, {"mark": MARK, "on": True}) == expected, form
+    trace = made(construct, where._replace(source=first + where.source), reached).trace(mark=MARK, on=True)
+    assert_tiled(trace)
+    steps = [
+        {step_in_words(step) for step in segment.chain}
+        for segment in trace.segments
+        if trace.output[segment.start : segment.end] == MARK
+    ]
+    assert any({*REACHED[reached], *where.steps} <= found for found in steps), steps

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kida.syntax.parser import TagParser
-from kida.syntax.tags import control, inheritance, macros, matching, variables
+from kida.syntax.tags import control, inheritance, macros, matching, stacks, variables
 
 TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
     {
@@ -37,6 +37,8 @@ TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
         "macro": macros.macro_tag,
         "def": macros.def_tag,
         "call": macros.call_tag,
+        "push": stacks.push_tag,
+        "stack": stacks.stack_tag,
         "extends": inheritance.extends_tag,
         "block": inheritance.block_tag,
         "fragment": inheritance.fragment_tag,

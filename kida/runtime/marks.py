@@ -1,0 +1,121 @@
+"""Marks: pieces of a text that stand for what only the end of a render tells.
+
+A mark is a text itself, so that it goes through captures, macros and filters as any other does. It consists of
+characters for private use (Unicode, "Private-Use Characters"), which no filter turns into others, and of a nonce of the
+render, so that no value is taken for one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Final, Protocol
+from urllib.parse import quote
+
+from kida.errors import ErrorCode, TemplateRuntimeError
+from kida.source import Source, Span
+
+_BEGIN: Final = "\ue000"
+_END: Final = "\ue001"
+_NONCE: Final = 0xE100
+_DIGITS: Final = 0xE200
+_NONCE_SIZE: Final = 8
+
+
+class Mark(Protocol):
+    """What a mark stands for."""
+
+    name: str
+    """What it is called in errors, as ``stack 'scripts'``."""
+    source: Source
+    span: Span
+    """Where the tag stands that wrote it."""
+
+    def resolve(self, offset: int) -> str:
+        """The text in its place, which may have marks itself; ``offset``, how much of the text of the render stands before it."""
+        ...
+
+
+class Marks:
+    """The marks of one render."""
+
+    __slots__ = ("_given", "_pattern", "_start")
+
+    def __init__(self) -> None:
+        nonce = "".join(chr(_NONCE + byte) for byte in os.urandom(_NONCE_SIZE))
+        self._start = _BEGIN + nonce
+        self._pattern = re.compile(f"{self._start}([{chr(_DIGITS)}-{chr(_DIGITS + 9)}]+){_END}")
+        self._given: list[Mark] = []
+
+    def make(self, mark: Mark) -> str:
+        """A text that stands for what a mark does."""
+        self._given.append(mark)
+        number = "".join(chr(_DIGITS + int(digit)) for digit in str(len(self._given) - 1))
+        return f"{self._start}{number}{_END}"
+
+    def first_in(self, text: str) -> int:
+        """Where the first mark in a text begins, -1 where there is none."""
+        return text.find(self._start)
+
+    def parts(self, text: str) -> Iterator[str | Mark]:
+        """A text in pieces: what stands between marks, which may be empty, and the marks."""
+        pieces = self._pattern.split(text)
+        for index, piece in enumerate(pieces):
+            yield piece if index % 2 == 0 else self._given[_number(piece)]
+
+    def resolved(self, text: str) -> str:
+        """The text of a whole render, with what all its marks stand for in their places.
+
+        Raises `TemplateRuntimeError` where a mark stands inside of what it stands for, or a filter has changed one.
+        """
+        made: list[str] = []
+        size = 0
+        seen: set[Mark] = set()
+        pending: list[tuple[Iterator[str | Mark], Mark | None]] = [(self.parts(text), None)]
+        while pending:
+            part = next(pending[-1][0], None)
+            if part is None:
+                pending.pop()
+            elif isinstance(part, str):
+                self._check(part)
+                made.append(part)
+                size += len(part)
+            else:
+                if any(part is inner for _, inner in pending):
+                    raise TemplateRuntimeError(
+                        f"{part.name} stands in its own text",
+                        code=ErrorCode.RECURSION_LIMIT,
+                        source=part.source,
+                        span=part.span,
+                    )
+                seen.add(part)
+                pending.append((self.parts(part.resolve(size)), part))
+        self._check_unseen(made, seen)
+        return "".join(made)
+
+    def _check(self, text: str) -> None:
+        # what is left of a mark that was cut
+        if self._start[:2] in text or self._start[-2:] in text:
+            self._fail(self._given[-1])
+
+    def _check_unseen(self, made: list[str], seen: set[Mark]) -> None:
+        unseen = [mark for mark in self._given if mark not in seen]
+        if unseen:
+            spelled = _BEGIN, json.dumps(self._start)[1:-1], quote(self._start)
+            if any(other in text for text in made for other in spelled):
+                self._fail(unseen[0])
+
+    def _fail(self, mark: Mark) -> None:
+        raise TemplateRuntimeError(
+            f"a filter has changed the text of {mark.name}, which is not there before the render ends",
+            code=ErrorCode.CHANGED_MARK,
+            hint="write it outside of what filters cut or encode",
+            source=mark.source,
+            span=mark.span,
+        )
+
+
+def _number(digits: str) -> int:
+    return int("".join(str(ord(digit) - _DIGITS) for digit in digits))
