@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kida.runtime.ambient import consume
+from kida.runtime.translation import translate
 
 
 class Cycler:
@@ -147,6 +148,7 @@ def _paragraph(count: int, pick: Callable[[int, int], int]) -> str:
 
 GLOBALS: Mapping[str, Any] = MappingProxyType(
     {
+        "_": translate,
         "consume": consume,
         "cycler": Cycler,
         "dict": dict,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import CodeType, MappingProxyType
 from typing import Final
 
-from kida.compiler import control, expressions, joining, macros, matching, output, stacks
+from kida.compiler import control, expressions, joining, macros, matching, output, stacks, translation
 from kida.compiler import python as py
 from kida.compiler.generator import ExpressionRule, Generator, StatementRule
 from kida.compiler.options import Compiled, Options
@@ -30,6 +30,7 @@ STATEMENTS: Final[Mapping[type[nodes.Node], StatementRule]] = MappingProxyType(
         nodes.Stack: stacks.stack,
         nodes.Cache: output.cache,
         nodes.Debug: output.debug,
+        nodes.Translation: translation.translation,
         nodes.FilterBlock: output.filter_block,
         nodes.Capture: output.capture,
         nodes.Assign: output.assign,

@@ -104,6 +104,24 @@ class Instruments:
         told = [value, py.load(before, at), self._kept(at), *operands]
         self._event(text, self._place(span, Role.MADE, at), py.tuple_of(told, at), at)
 
+    def translated(
+        self,
+        text: ast.expr,
+        value: str,
+        message: str,
+        variables: ast.expr,
+        before: str,
+        node: nodes.Translation,
+        at: At,
+    ) -> None:
+        """A message with variables filled in; ``value`` and ``message`` are the names of what it became and was."""
+        names: list[ast.expr | None] = [py.constant(name, at) for name, _ in node.variables]
+        places = [self._place(one.span, Role.OUTPUT, at) for _, one in node.variables]
+        made = py.tuple_of([py.load(value, at), py.load(before, at), self._kept(at)], at)
+        written = [self._place(node.span, role, at) for role in (Role.WRITTEN, Role.MADE)]
+        told = [text, py.load(message, at), variables, ast.Dict(names, [*places], **at), *written, made]
+        self._write(py.call(".translated", told, at), at)
+
     def joined(self, buffer: str, at: At) -> ast.expr:
         """The text of events."""
         texts = ast.Slice(None, None, py.constant(EVENT_ITEMS, at), **at)

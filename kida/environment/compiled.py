@@ -75,6 +75,7 @@ def options_text(environment: Environment) -> str:
         "by name" if callable(autoescape) else repr(bool(autoescape)),
         repr(environment._finalize_passes()),
         repr(bool(environment.check_calls)),
+        repr(bool(environment.trim_translations)),
     ]
     return "\n".join(heeded)
 

@@ -80,6 +80,7 @@ class Environment(_Usual):
     template changed; ``cache_size``, templates kept (0 none, -1 without bound); ``bytecode_cache``;
     ``fragment_cache_size`` (texts) and ``fragment_ttl`` (seconds) bound what the ``cache`` tag keeps; ``template_aliases``, folders by
     alias, for ``@alias/name``; ``check_calls``, whether calls of macros are checked when a template is compiled;
+    ``trim_translations``, whether ``trans`` joins the lines of its messages (Jinja2's policy ``ext.i18n.trimmed``);
     ``max_include_depth`` and ``max_recursion``, how deep templates and macros may nest.
     Raises ``TypeError`` for an unknown option and ``ValueError`` for a wrong one.
     """
@@ -174,6 +175,46 @@ class Environment(_Usual):
     def update_globals(self, globals: Mapping[str, Any]) -> None:
         """Register several globals at once."""
         self._add("globals", globals)
+
+    def install_gettext_translations(self, translations: Any, newstyle: bool | None = None) -> None:
+        """Translate with an object as the standard library's ``gettext.translation`` gives.
+
+        Parameters: ``translations``, anything with ``gettext`` and ``ngettext``, and perhaps ``pgettext`` and
+        ``npgettext``; ``newstyle``, whether templates' calls of them fill variables in, see
+        `install_gettext_callables`. A render that has begun goes on with what was there.
+        """
+        self.install_gettext_callables(
+            translations.gettext,
+            translations.ngettext,
+            newstyle,
+            getattr(translations, "pgettext", None),
+            getattr(translations, "npgettext", None),
+        )
+
+    def install_null_translations(self, newstyle: bool | None = None) -> None:
+        """Translate nothing: messages are written as they are; also what takes translations away again."""
+        from gettext import NullTranslations
+
+        self.install_gettext_translations(NullTranslations(), newstyle)
+
+    def install_gettext_callables(
+        self,
+        gettext: Callable[..., Any],
+        ngettext: Callable[..., Any],
+        newstyle: bool | None = None,
+        pgettext: Callable[..., Any] | None = None,
+        npgettext: Callable[..., Any] | None = None,
+    ) -> None:
+        """Translate with functions.
+
+        Parameters: the functions; ``newstyle``, whether ``{{ gettext("Hello %(user)s", user=name) }}`` fills variables in
+        and trusts messages as the template's own text (Jinja2's "New Style Gettext"); left out, as it was before.
+        """
+        from kida.runtime.translation import installed, is_new_style
+
+        if newstyle is None:
+            newstyle = is_new_style(self.globals.get("gettext"))
+        self._add("globals", installed(gettext, ngettext, pgettext, npgettext, newstyle=newstyle))
 
     def filter(self, name: str | None = None) -> Callable[[F], F]:
         """A decorator that registers a function as a filter, under its own name or another."""
@@ -428,9 +469,9 @@ class Environment(_Usual):
 
     @property
     def _tags(self) -> Mapping[str, TagParser]:
-        from kida.syntax.tags import TAGS
+        from kida.syntax.tags import TAGS, TRIMMING_TAGS
 
-        return TAGS
+        return TRIMMING_TAGS if self.trim_translations else TAGS
 
     @property
     def _fragments(self) -> FragmentCache:

@@ -9,7 +9,9 @@ from typing import Any, Final
 from kida.errors import did_you_mean
 from kida.runtime.undefined import StrictUndefined, Undefined
 
-_BUILT_IN_EXTENSIONS: Final = frozenset(("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug"))
+_BUILT_IN_EXTENSIONS: Final = frozenset(
+    ("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug", "jinja2.ext.i18n")
+)
 """Extensions of Jinja2 whose tags are part of the language here."""
 
 DEFAULTS: Final[MappingProxyType[str, Any]] = MappingProxyType(
@@ -41,6 +43,7 @@ DEFAULTS: Final[MappingProxyType[str, Any]] = MappingProxyType(
         "fragment_ttl": 300.0,
         "template_aliases": None,
         "check_calls": False,
+        "trim_translations": False,
         "max_include_depth": 50,
         "max_recursion": 250,
     }
@@ -72,7 +75,7 @@ def _check_extensions(name: str, value: Any) -> None:
     for extension in value:
         if extension not in _BUILT_IN_EXTENSIONS:
             raise ValueError(
-                f"unknown extension {extension!r}; do, loop controls and debug are built in and need none"
+                f"unknown extension {extension!r}; do, loop controls, debug and i18n are built in and need none"
             )
 
 

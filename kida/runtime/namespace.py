@@ -14,7 +14,7 @@ from markupsafe import Markup
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.globals import Namespace
 from kida.render_context import RenderContext
-from kida.runtime import ambient, blocks, caching, calls, inclusion, stacks, text
+from kida.runtime import ambient, blocks, caching, calls, inclusion, stacks, text, translation
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
 from kida.runtime.lookup import is_absent, is_undefined
@@ -106,6 +106,9 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "pushed_since": stacks.pushed_since,
         "push_again": stacks.push_again,
         "check_kept": stacks.check_kept,
+        "plain_gettext": translation.plain,
+        "is_new_style": translation.is_new_style,
+        "filled": translation.filled,
         "fragment": caching.fragment,
         "seconds": caching.seconds,
         "restore": ambient.restore,
@@ -133,7 +136,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
             "auto_await": auto_await,
         }
     if form.traces:
-        from kida.tracing import recording
+        from kida.tracing import messages, recording
 
         found |= {
             "recorder": recording.recorder,
@@ -141,6 +144,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
             "now": perf_counter_ns,
             "ended": recording.ENDED,
             "as_str": recording.as_str,
+            "translated": messages.translated,
         }
     # interned, as the names in code are: other keys are compared letter by letter, and without the GIL under a lock
     return {sys.intern(f".{name}"): value for name, value in found.items()}

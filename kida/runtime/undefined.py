@@ -22,6 +22,10 @@ MAX_CANDIDATES = 200
 _HINTS: Final = MappingProxyType(
     {
         "loop": "'loop' is there inside of a 'for' alone.",
+        **dict.fromkeys(
+            ("gettext", "ngettext", "pgettext", "npgettext"),
+            "Say how to translate: env.install_gettext_translations(translations), or env.install_null_translations().",
+        ),
         "caller": "'caller' is there in a macro that was called with {% call %}.",
         "super": "'super' is there inside of a block alone.",
         "null": "Write 'none'.",

@@ -386,6 +386,20 @@ class Stack(Statement):
     name: Expression
 
 
+class Translation(Statement):
+    """``trans``: messages with doubled percent signs and ``%(name)s`` for their variables.
+
+    ``function`` is what looks them up, ``count`` the variable that tells which form it is.
+    """
+
+    function: Name
+    context: str | None
+    singular: str
+    plural: str | None
+    variables: tuple[tuple[str, Expression], ...]
+    count: str | None
+
+
 class Debug(Statement):
     """``{% debug %}``: the context, filters and tests, as text."""
 

@@ -25,6 +25,7 @@ _MIDDLE_TAGS: Final[Mapping[str, str]] = {
     "empty": "for or while",
     "case": "match",
     "fallback": "try",
+    "pluralize": "trans",
 }
 
 
@@ -181,7 +182,7 @@ class Parser:
                         return tuple(statements)
                     parse = self.tags.get(name)
                     if parse is None:
-                        self._fail_unknown_tag(self.token)
+                        self.fail_unknown_tag(self.token)
                     parsed = parse(self, self.next())
                     if type(parsed) is tuple:
                         statements.extend(parsed)
@@ -244,7 +245,8 @@ class Parser:
             f"close it with {closers}",
         )
 
-    def _fail_unknown_tag(self, token: Token) -> NoReturn:
+    def fail_unknown_tag(self, token: Token) -> NoReturn:
+        """Raise a `TemplateSyntaxError` for the name of a tag that does not fit here, or that there is not."""
         name = token.value
         opened = self.open_tags[-1] if self.open_tags else None
         closes = name == "end" or (name.startswith("end") and name[3:] in self.tags)

@@ -62,6 +62,8 @@ _SIMPLEST: Final[Mapping[str, tuple[tuple[str, object], ...]]] = {
     "block": ((NAME, "_"),),
     "with": (),
     "try": (),
+    "trans": ((NAME, "_"),),
+    "pluralize": (),
     "else": (),
     "empty": (),
     "fallback": (),
@@ -263,8 +265,9 @@ def _parsed(
             if extent is None or tokens[extent[0]].start in replaced:
                 break
             begin, end = extent
+            # a variable that 'pluralize' misses may be in what is passed over
+            follows = (guessed and name.startswith("end")) or (bool(replaced) and name == "pluralize")
             replaced.add(tokens[begin].start)
-            follows = guessed and name.startswith("end")
             if tokens[begin].start not in passed and not follows:
                 errors.append(error)
             meant = error.suggestion if error.code is ErrorCode.UNKNOWN_TAG and error.suggestion else name

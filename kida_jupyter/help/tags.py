@@ -131,6 +131,13 @@ _TAGS: Final = (
         "Writes all that is pushed to a stack in the whole render, also what comes later.",
         '<head>{% stack "scripts" %}</head>',
     ),
+    TagHelp(
+        "trans",
+        "A message to translate: text, and names of variables. `pluralize` divides the form for one from that for many.",
+        "{% trans count=items|length %}{{ count }} item{% pluralize %}{{ count }} items{% endtrans %}",
+        "endtrans",
+        ("pluralize",),
+    ),
     TagHelp("do", "Evaluates an expression and writes nothing.", "{% do seen.append(item) %}"),
     TagHelp("debug", "Writes the context, the filters and the tests that there are.", "{% debug %}"),
     TagHelp(
@@ -229,6 +236,7 @@ MIDDLES: Final[Mapping[str, str]] = MappingProxyType(
         "empty": "What is rendered where a loop had no item.",
         "case": "A pattern, and what is rendered when it fits.",
         "fallback": "What is rendered in place of a body that raised; a name behind it is bound to the error.",
+        "pluralize": "The message for many; a variable behind it tells how many, else the first one does.",
     }
 )
 """What divides a tag's body, with its meaning."""

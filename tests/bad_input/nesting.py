@@ -47,6 +47,9 @@ TAGS: Final[Mapping[str, Callable[[int], str]]] = MappingProxyType(
         "autoescape decided late": nested("{% autoescape a %}", "x", "{% endautoescape %}"),
         "provide": nested("{% provide a# = # %}", "x", "{% endprovide %}"),
         "push": nested('{% push "s" once # %}', "x", "{% endpush %}"),
+        "trans in blocks": nested(
+            "{% block b# %}", "{% trans x %}{{ x }}{% pluralize %}{{ x }}s{% end %}", "{% endblock %}"
+        ),
         "cache": nested("{% cache #, ttl=1 %}", "x", "{% endcache %}"),
         "spaceless": nested("{% spaceless %}", "x", "{% endspaceless %}"),
         "fragment": nested("{% fragment f# %}", "x", "{% endfragment %}"),

@@ -64,7 +64,7 @@ def jinja2_answer(case: Case) -> Answer:
     """The installed Jinja2's answer to `case`."""
     import jinja2
 
-    extensions = ["jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug"]
+    extensions = ["jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.debug", "jinja2.ext.i18n"]
     options: dict[str, Any] = {"extensions": extensions, "enable_async": bool(case.is_async)}
     try:
         environment, context = _prepare(jinja2, case, options)
@@ -114,6 +114,8 @@ def _prepare(engine: ModuleType, case: Case, options: dict[str, Any]) -> tuple[A
                     getattr(environment, f"add_{kind[:-1]}")(name, value)
                 else:
                     getattr(environment, kind)[name] = value
+        if added.install is not None:
+            added.install(environment)
     return environment, context
 
 

@@ -21,13 +21,17 @@ Mark = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 @dataclass(frozen=True, slots=True)
 class Additions:
-    """What a fixture adds: names to the context, and filters, tests, globals and options to the environment."""
+    """What a fixture adds: names to the context, and filters, tests, globals and options to the environment.
+
+    `install` is done to the environment once it is there.
+    """
 
     context: Mapping[str, Any] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     tests: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     globals: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    install: Callable[[Any], None] | None = None
 
 
 class User:
@@ -281,6 +285,70 @@ def asynchronous(engine: Any) -> Additions:
     )
 
 
+class Catalogue:
+    """Translations, an object as `gettext.translation` gives."""
+
+    messages: Mapping[str, str] = MappingProxyType(
+        {
+            "Hello": "Hallo",
+            "Hello %(user)s": "Hallo %(user)s",
+            "a b": "A-B",
+            "<b>": "<i>",
+            "100% sure": "100% sicher",
+            "100%% sure": "100%% sicher",
+            "100%% %(user)s": "%(user)s: 100%%",
+            "%(n)s item": "%(n)s Ding",
+            "%(n)s items": "%(n)s Dinge",
+            "swapped %(a)s %(b)s": "%(b)s %(a)s getauscht",
+        }
+    )
+
+    def gettext(self, message: str) -> str:
+        return self.messages.get(message, message)
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return self.gettext(singular if count == 1 else plural)
+
+    def pgettext(self, context: str, message: str) -> str:
+        return f"<{context}>{self.gettext(message)}"
+
+    def npgettext(self, context: str, singular: str, plural: str, count: int) -> str:
+        return f"<{context}>{self.ngettext(singular, plural, count)}"
+
+
+def catalogue(engine: Any) -> Additions:
+    """Translations, old style."""
+    return Additions(
+        {"user": "<U>", "counted": iter(range(2, 9)).__next__},
+        install=lambda environment: environment.install_gettext_translations(Catalogue(), newstyle=False),
+    )
+
+
+def newstyle_catalogue(engine: Any) -> Additions:
+    """Translations, new style."""
+    return Additions(
+        {"user": "<U>", "counted": iter(range(2, 9)).__next__},
+        install=lambda environment: environment.install_gettext_translations(Catalogue(), newstyle=True),
+    )
+
+
+def asynchronous_catalogue(engine: Any) -> Additions:
+    """Translations that have to be awaited."""
+
+    async def gettext(message: str) -> str:
+        await asyncio.sleep(0)
+        return Catalogue().gettext(message)
+
+    async def ngettext(singular: str, plural: str, count: int) -> str:
+        await asyncio.sleep(0)
+        return Catalogue().ngettext(singular, plural, count)
+
+    return Additions(
+        {"user": "<U>"},
+        install=lambda environment: environment.install_gettext_callables(gettext, ngettext, newstyle=False),
+    )
+
+
 FIXTURES: Mapping[str, Callable[[Any], Additions]] = MappingProxyType(
     {
         made.__name__: made
@@ -300,6 +368,9 @@ FIXTURES: Mapping[str, Callable[[Any], Additions]] = MappingProxyType(
             logging_undefined,
             template_objects,
             asynchronous,
+            catalogue,
+            newstyle_catalogue,
+            asynchronous_catalogue,
         )
     }
 )

@@ -68,6 +68,7 @@ CONSTRUCTS: dict[str, Construct] = {
         ("block body",),
     ),
     "spaceless": Construct("{% spaceless %}<a> <b>{{ mark }}</b> </a>{% end %}", f"<a><b>{MARK}</b></a>"),
+    "translation": Construct("{% trans mark %}<{{ mark }}>{% end %}", f"<{MARK}>"),
     "flush": Construct("a{% flush %}{{ mark }}", f"a{MARK}"),
     "push": Construct("{% push 'nowhere' %}{{ mark }}{% end %}pushed", "pushed"),
     "include with": Construct(
@@ -139,7 +140,9 @@ def made(construct: Construct, where: Where, reached: str) -> kida.Template:
         },
     }
     loader = kida.DictLoader({**TEMPLATES, **pages[reached]})
-    return kida.Environment(loader=loader, template_aliases={"ui": "ui"}).get_template("page")
+    environment = kida.Environment(loader=loader, template_aliases={"ui": "ui"})
+    environment.install_null_translations()
+    return environment.get_template("page")
 
 
 def cells() -> Iterator[Any]:

@@ -31,8 +31,8 @@ def both(name: str, use: Callable[[Any], Any]) -> None:
     assert outcome(lambda: use(GLOBALS[name])) == outcome(lambda: use(ORACLE[name]))
 
 
-def test_the_globals_are_those_of_jinja2_and_consume() -> None:
-    assert set(GLOBALS) == {*ORACLE, "consume"}
+def test_the_globals_are_those_of_jinja2_with_consume_and_gettexts_alias() -> None:
+    assert set(GLOBALS) == {*ORACLE, "consume", "_"}
     assert isinstance(GLOBALS, MappingProxyType)
 
 

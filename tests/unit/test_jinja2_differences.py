@@ -147,6 +147,27 @@ def test_do_break_continue_and_debug_need_no_extension(tag: str) -> None:
     kida.Environment(extensions=[*EXTENSIONS, "jinja2.ext.debug"])
 
 
+def test_translation_needs_no_extension() -> None:
+    with pytest.raises(jinja2.TemplateSyntaxError, match="unknown tag 'trans'"):
+        jinja2.Environment().from_string("{% trans %}a{% endtrans %}")
+    assert not hasattr(jinja2.Environment(), "install_null_translations")
+    environment = kida.Environment(extensions=["jinja2.ext.i18n"])
+    environment.install_null_translations()
+    assert environment.render_string("{% trans %}a{% endtrans %}{{ _('b') }}") == "ab"
+    assert both("{{ _ is defined }}") == ("False", "True")
+
+
+def test_a_variable_that_no_message_has_does_no_harm() -> None:
+    text = "{% trans n=2 %}100%{% endtrans %}"
+    jinja = jinja2.Environment(extensions=["jinja2.ext.i18n"])
+    jinja.install_null_translations()  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="incomplete format"):
+        jinja.from_string(text).render()
+    environment = kida.Environment()
+    environment.install_null_translations()
+    assert environment.render_string(text) == "100%"
+
+
 def test_kida_has_more_filters() -> None:
     assert both("{{ 'slug' is filter }}") == ("False", "True")
 

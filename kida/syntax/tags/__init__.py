@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kida.syntax.parser import TagParser
-from kida.syntax.tags import control, inheritance, macros, matching, stacks, variables
+from kida.syntax.tags import control, inheritance, macros, matching, stacks, translation, variables
 
 TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
     {
@@ -34,6 +34,7 @@ TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
         "debug": variables.debug_tag,
         "autoescape": variables.autoescape_tag,
         "filter": variables.filter_tag,
+        "trans": translation.trans_tag,
         "macro": macros.macro_tag,
         "def": macros.def_tag,
         "call": macros.call_tag,
@@ -49,3 +50,8 @@ TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
     }
 )
 """Every tag of the language by name; environments may add their own."""
+
+TRIMMING_TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
+    {**TAGS, "trans": translation.trimmed_trans_tag}
+)
+"""The tags of an environment whose ``trans`` joins lines: Jinja2's policy ``ext.i18n.trimmed``."""
