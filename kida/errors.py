@@ -63,6 +63,7 @@ class ErrorCode(str, Enum):
     INVALID_DURATION = "K-RUN-019"
     INVALID_STACK = "K-RUN-020"
     CHANGED_MARK = "K-RUN-021"
+    UNKNOWN_SLOT = "K-RUN-022"
     NO_LOADER = "K-TPL-003"
 
     TEMPLATE_NOT_FOUND = "K-TPL-001"

@@ -9,8 +9,10 @@ from kida.compiler.expressions import call_target, call_with
 from kida.compiler.generator import Generator
 from kida.compiler.python import At
 from kida.semantics.mistakes import caller_without_default
-from kida.semantics.scopes import Scope, Variable
+from kida.semantics.scopes import Origin, Scope, Variable
+from kida.source import Span
 from kida.syntax import nodes
+from kida.syntax.tags.slots import SLOTS
 
 
 def macro(g: Generator, node: nodes.Macro) -> None:
@@ -26,6 +28,8 @@ def call_block(g: Generator, node: nodes.CallBlock) -> None:
     caller = _callable(g, node, "caller", node.parameters, node.body, at, strict=False)
     held = g.temporary("caller")
     g.emit(py.assign(held, caller, at))
+    if node.contents or node.condition is not None or not node.loose:
+        _fill(g, node, held, at)
     call_at = g.at(node.call.span)
     keyword = ast.keyword("caller", py.load(held, at), **at)
     before = None if g.instruments is None else g.instruments.begin_making(call_at)
@@ -33,9 +37,30 @@ def call_block(g: Generator, node: nodes.CallBlock) -> None:
     g.write_result(made, before, node.call, call_at)
 
 
+def _fill(g: Generator, node: nodes.CallBlock, held: str, at: At) -> None:
+    """Emit what gives the body of a call the contents of its slots."""
+    filled: list[tuple[str, ast.expr, Span]] = []
+    if node.loose:
+        filled.append(("default", _where(g, node.condition, py.load(held, at), at), node.span))
+    for content in node.contents:
+        place = g.at(content.span)
+        made = _callable(g, content, content.name, content.parameters, content.body, place, strict=True)
+        filled.append((content.name, _where(g, content.condition, made, place), content.span))
+    names: list[ast.expr | None] = [py.constant(name, at) for name, _, _ in filled]
+    contents = ast.Dict(names, [made for _, made, _ in filled], **at)
+    places = ast.Dict(names, [py.constant(tuple(span), at) for _, _, span in filled], **at)
+    g.emit(py.statement(py.call(".fill", [py.load(held, at), contents, places], at), at))
+
+
+def _where(g: Generator, condition: nodes.Expression | None, made: ast.expr, at: At) -> ast.expr:
+    if condition is None:
+        return made
+    return ast.IfExp(g.expression(condition), made, py.constant(None, at), **at)
+
+
 def _callable(
     g: Generator,
-    node: nodes.Macro | nodes.CallBlock,
+    node: nodes.Macro | nodes.CallBlock | nodes.SlotContent,
     name: str,
     parameters: tuple[nodes.Parameter, ...],
     body: nodes.Body,
@@ -50,7 +75,9 @@ def _callable(
     scope = g.scopes.opened[node, "body"]
     is_macro = isinstance(node, nodes.Macro)
     function = f"macro {name}" if is_macro else "caller"
-    if not is_macro:
+    if isinstance(node, nodes.SlotContent):
+        function = f"slot {name}.{g.number()}"
+    elif not is_macro:
         function = f"caller {g.temporary('body')[5:]}"
     implicit = {
         key: variable
@@ -61,14 +88,20 @@ def _callable(
         and not variable.stored
     }
     signature = _signature(g, parameters, implicit, at, strict=strict)
+    takes_slots = is_macro and SLOTS in scope.variables
+    if takes_slots and "caller" not in implicit and not any(p.name == "caller" for p in parameters):
+        signature.kwonlyargs.append(ast.arg("caller", **at))
+        signature.kw_defaults.append(py.constant(None, at))
     calls = g.calls
     with g.defining(function, signature, at, scope, span=node.span, text=True), g.entering(scope, at):
+        if SLOTS in scope.variables and isinstance(node, nodes.Macro):
+            _take_slots(g, node, scope, at)
         _defaults(g, scope, parameters, implicit, at, strict=strict)
         g.body(body)
     flags = [
         py.constant("kwargs" in implicit or any(p.kind == "double_star" for p in parameters), at),
         py.constant("varargs" in implicit or any(p.kind == "star" for p in parameters), at),
-        py.constant("caller" in implicit or any(p.name == "caller" for p in parameters), at),
+        py.constant("caller" in implicit or takes_slots or any(p.name == "caller" for p in parameters), at),
     ]
     # what calls nothing cannot call itself: nobody has to count how deep
     is_direct = g.calls == calls and g.escaping is not None and not g.volatile
@@ -86,6 +119,23 @@ def _callable(
         ],
         at,
     )
+
+
+def _take_slots(g: Generator, node: nodes.Macro, scope: Scope, at: At) -> None:
+    """Emit where a def takes the contents that its call gives."""
+    known: list[ast.expr] = [
+        py.constant(name, at)
+        for name in (*node.slots, *(("default",) if "caller" in scope.variables else ()))
+    ]
+    caller = scope.variables.get("caller")
+    given = py.load("caller" if caller is None or caller.stored else caller.python_name, at)
+    names: ast.expr = ast.Tuple(known, py.LOAD, **at)
+    slots = py.call(".slots_of", [given, names, py.constant(node.name, at)], at)
+    g.emit(py.assign(scope.variables[SLOTS].python_name, slots, at))
+    has_slot = scope.variables.get("has_slot")
+    if has_slot is not None and has_slot.origin is Origin.IMPLICIT:
+        held = py.load(scope.variables[SLOTS].python_name, at)
+        g.emit(py.assign(has_slot.python_name, py.attribute(held, "has", at), at))
 
 
 def _signature(

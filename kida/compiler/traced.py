@@ -190,7 +190,9 @@ class Instruments:
     def function_text(self, text: ast.expr, buffer: str, name: str, span: Span, at: At) -> ast.expr:
         """The text that it gives; ``name`` is the function's, as ``macro card``."""
         kind, _, called = name.partition(" ")
-        place = self._place(span, Role.FUNCTION, at, kind, called if kind == "macro" else None)
+        if kind == "slot":
+            called = called.rpartition(".")[0]  # the number that tells functions of one name apart
+        place = self._place(span, Role.FUNCTION, at, kind, called if kind in ("macro", "slot") else None)
         return self._ask("keep", [text, py.load(buffer, at), place, py.load(_START, at)], at)
 
     def body_text(self, text: ast.expr, buffer: str, span: Span, at: At) -> ast.expr:

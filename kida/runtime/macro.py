@@ -26,6 +26,8 @@ class Macro:
     does not take.
     """
 
+    contents: Any
+
     __slots__ = (
         "_context",
         "_max_depth",
@@ -33,6 +35,7 @@ class Macro:
         "caller",
         "catch_kwargs",
         "catch_varargs",
+        "contents",
         "direct",
         "function",
         "name",
@@ -100,6 +103,9 @@ class Macro:
 
     def _refuse(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], error: TypeError) -> NoReturn:
         """Raise the error for arguments that do not fit."""
+        word, _, slot = self.function.__name__.partition(" ")
+        if word == "slot":
+            self._refuse_handed(slot.rpartition(".")[0], kwargs)
         who = f"macro {self.name!r}" if self.name else "the body of a call"
         suggestion = None
         signature = inspect.signature(self.function)
@@ -137,6 +143,20 @@ class Macro:
                 f"{who} needs the argument{'s' if len(absent) > 1 else ''} {listed}" if absent else str(error)
             )
         raise MacroArgumentError(message, suggestion=suggestion, hint=hint) from None
+
+    def _refuse_handed(self, slot: str, handed: Mapping[str, Any]) -> NoReturn:
+        """Raise the error for content that asks for what is not handed up."""
+        absent = next(name for name in self._asked() if name not in handed)
+        there_is = f"it hands up {', '.join(handed)}" if handed else "it hands up nothing"
+        raise MacroArgumentError(
+            f"slot {slot!r} hands up no {absent!r}",
+            suggestion=did_you_mean(absent, list(handed)),
+            hint=there_is,
+        ) from None
+
+    def _asked(self) -> tuple[str, ...]:
+        code = self.function.__code__
+        return code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
 
     def __repr__(self) -> str:
         return f"<Macro {'anonymous' if self.name is None else repr(self.name)}>"

@@ -30,8 +30,10 @@ from kida.semantics.uses import (
 )
 from kida.source import Source, Span
 from kida.syntax import nodes
+from kida.syntax.tags.slots import SLOTS
 
 _MACRO_NAMES: Final = frozenset(("caller", "varargs", "kwargs"))
+_SLOT_NAMES: Final = frozenset((SLOTS, "has_slot"))
 _LOOP_NAMES: Final = frozenset(("loop",))
 
 
@@ -148,9 +150,11 @@ class _Analysis:
         while around is not None:
             found = around.variables.get(name)
             if found is None and name in around.implicit:
-                is_parameter = isinstance(around.node, (nodes.Macro, nodes.CallBlock))
+                is_parameter = isinstance(around.node, (nodes.Macro, nodes.CallBlock, nodes.SlotContent))
                 found = self._new(around, name, Origin.IMPLICIT, parameter=is_parameter)
-                if is_parameter and around.parent is not None:
+                if name == "has_slot":
+                    self._find(around, SLOTS)
+                if is_parameter and around.parent is not None and name not in _SLOT_NAMES:
                     # as in Jinja2 the macros around take what a call's body inside of them mentions
                     self._find(around.parent, name)
             if found is not None:
@@ -503,19 +507,31 @@ def _resolve_macro(a: _Analysis, scope: Scope, node: nodes.Macro) -> None:
     variable = scope.variables[node.name]
     variable.stored = True
     a.variables[node] = variable
-    _resolve_callable(a, scope, node, node.parameters, node.body)
+    own = _SLOT_NAMES if node.strict or node.slots else frozenset[str]()
+    _resolve_callable(a, scope, node, node.parameters, node.body, own)
 
 
 def _resolve_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock) -> None:
     a._resolve(scope, node.call)
     _resolve_callable(a, scope, node, node.parameters, node.body)
+    if node.condition is not None:
+        a._resolve(scope, node.condition)
+    for content in node.contents:
+        if content.condition is not None:
+            a._resolve(scope, content.condition)
+        _resolve_callable(a, scope, content, content.parameters, content.body)
 
 
 def _resolve_callable(
-    a: _Analysis, scope: Scope, node: nodes.Node, parameters: tuple[nodes.Parameter, ...], body: nodes.Body
+    a: _Analysis,
+    scope: Scope,
+    node: nodes.Node,
+    parameters: tuple[nodes.Parameter, ...],
+    body: nodes.Body,
+    own: frozenset[str] = frozenset(),
 ) -> None:
     span = Span(node.span.start, a.end_of(node))
-    inner = a._function(node, "body", span, scope, _MACRO_NAMES)
+    inner = a._function(node, "body", span, scope, _MACRO_NAMES | own)
     for parameter in parameters:
         a.variables[parameter] = a._new(inner, parameter.name, Origin.GIVEN, parameter=True)
     uses = Uses()

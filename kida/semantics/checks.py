@@ -109,7 +109,7 @@ def _for(node: nodes.For, is_conditional: bool) -> _Parts:
 
 
 def _call_block(node: nodes.CallBlock, is_conditional: bool) -> _Parts:
-    return [((node.call,), is_conditional), ((*node.parameters, *node.body), False)]
+    return [((node.call,), is_conditional), ((*node.parameters, *node.body, *node.contents), False)]
 
 
 def _with(node: nodes.With, is_conditional: bool) -> _Parts:

@@ -157,10 +157,13 @@ def _match(flow: _Flow, node: nodes.Match, assigned: _Assigned) -> None:
         flow.along(case.body, inside)
 
 
-def _callable(flow: _Flow, node: nodes.Macro | nodes.CallBlock, assigned: _Assigned) -> None:
+def _callable(
+    flow: _Flow, node: nodes.Macro | nodes.CallBlock | nodes.SlotContent, assigned: _Assigned
+) -> None:
     if isinstance(node, nodes.CallBlock):
         flow.into(node.call, assigned)
-    else:
+        flow.along(node.contents, assigned)
+    elif isinstance(node, nodes.Macro):
         assigned.names.add(node.name)
     inside = flow.inside((node,), assigned, ("caller", "varargs", "kwargs"))
     outer, flow.reaching = flow.reaching, frozenset()
@@ -223,7 +226,7 @@ def _assigned_within(node: nodes.Node) -> set[str]:
             node.reach == "export" or (node.reach == "let" and not in_macro)
         ):
             below.remove(node.target)
-        in_macro |= isinstance(node, (nodes.Macro, nodes.CallBlock))
+        in_macro |= isinstance(node, (nodes.Macro, nodes.CallBlock, nodes.SlotContent))
         pending += [(child, in_macro) for child in below]
     return found
 
@@ -242,6 +245,7 @@ _RULES: Final[dict[type[nodes.Node], Callable[[_Flow, Any, _Assigned], None]]] =
     nodes.Match: _match,
     nodes.Macro: _callable,
     nodes.CallBlock: _callable,
+    nodes.SlotContent: _callable,
     nodes.Autoescape: _scope,
     nodes.Scope: _scope,
     nodes.With: _with,

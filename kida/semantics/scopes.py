@@ -110,8 +110,10 @@ class Scope:
         scope: Scope | None = self
         while scope is not None and not scope.is_top:
             for name, variable in scope.variables.items():
-                if name not in found and (
-                    variable.stored or (variable.origin is Origin.IMPLICIT and variable.used)
+                if (
+                    name not in found
+                    and not name.startswith(".")  # the engine's own
+                    and (variable.stored or (variable.origin is Origin.IMPLICIT and variable.used))
                 ):
                     found[name] = variable
             scope = scope.parent

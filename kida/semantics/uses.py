@@ -92,7 +92,7 @@ def names_reaching(node: nodes.Node, top: bool) -> list[str]:
         current, inside_macro = pending.pop()
         if isinstance(current, nodes.Block):
             continue
-        inside_macro |= isinstance(current, (nodes.Macro, nodes.CallBlock))
+        inside_macro |= isinstance(current, (nodes.Macro, nodes.CallBlock, nodes.SlotContent))
         if inside_macro and not top:
             continue  # nothing reaches out of a macro but to the top
         if isinstance(current, nodes.Assign) and (

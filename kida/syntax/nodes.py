@@ -298,14 +298,27 @@ class Macro(Statement):
     parameters: tuple[Parameter, ...]
     body: Body
     strict: bool = False
+    slots: tuple[str, ...] = ()
+
+
+class SlotContent(Statement):
+    """``{% slot name let:item %}…{% end %}`` in a call; ``condition`` says whether there is one, where it is a ``yield``."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Body
+    condition: Expression | None = None
 
 
 class CallBlock(Statement):
-    """``{% call(parameters) target(…) %}``."""
+    """``{% call(parameters) target(…) %}``; ``loose`` is whether its body fills the default slot."""
 
     call: Call
     parameters: tuple[Parameter, ...]
     body: Body
+    contents: tuple[SlotContent, ...] = ()
+    loose: bool = True
+    condition: Expression | None = None
 
 
 class FilterBlock(Statement):

@@ -46,10 +46,14 @@ class Parser:
         self.tags = tags
         self.open_tags: list[OpenTag] = []
         self.loop_depth = 0
+        self.component: str | None = None  # what a slot would belong to here: "def" or "call"
+        self.in_def = False
+        self.slots: list[str] = []
+        self.slot_bodies: frozenset[int] | None = None
         self.block_names: dict[str, Span] = {}
         self.token = tokens[0]
         self.previous = tokens[0]
-        self._tokens = tokens
+        self.all_tokens = self._tokens = tokens
         self._at = 0
         self._depth = 0
 

@@ -325,7 +325,7 @@ def _cut(pieces: Iterable[_Piece], start: int, size: int) -> Iterator[_Piece]:
 
 def _called(kept: Kept, place: Place, step: Step | None) -> Step | None:
     """The step that a text made apart was written in."""
-    if kept.place is None or kept.place.kind not in ("macro", "caller"):
+    if kept.place is None or kept.place.kind not in ("macro", "caller", "slot"):
         return step
     return Step(kept.place.kind, kept.place.name, place.part, step)
 

@@ -47,13 +47,7 @@ def _place(frame: TemplateFrame) -> str:
     column = "" if frame.column is None else f":{frame.column + 1}"
     inside = (
         f" in {frame.kind}" + (f" {frame.name}" if frame.name else "")
-        if frame.kind
-        in (
-            "macro",
-            "block",
-            "caller",
-            "slot",
-        )
+        if frame.kind in ("macro", "block", "caller", "slot")
         else ""
     )
     return f"{frame.display_name}:{frame.line}{column}{inside}: {frame.source_line.strip()}"

@@ -59,8 +59,8 @@ class Loop:
 class Step:
     """A step of a call chain.
 
-    ``kind`` is ``"template"``, ``"block"``, ``"macro"``, ``"include"``, ``"import"``, ``"caller"`` or ``"loop"``;
-    ``name`` what the macro, block or template is called, or the variables of a loop. ``called_from`` is the part of a
+    ``kind`` is ``"template"``, ``"block"``, ``"macro"``, ``"include"``, ``"import"``, ``"caller"``,
+    ``"slot"`` or ``"loop"``; ``name`` what the macro, block, slot or template is called, or the variables of a loop. ``called_from`` is the part of a
     template that led there, ``None`` for what was rendered. ``index`` is the turn of a loop, from 1, and ``count`` how
     many turns there were; ``None`` for all else. ``parent`` is the step around it.
     """

@@ -221,6 +221,8 @@ def _kind(frame: FrameType) -> tuple[str, str | None]:
     word, _, name = frame.f_code.co_name.partition(" ")
     if word in ("block", "macro"):
         return word, name
+    if word == "slot":
+        return word, name.rpartition(".")[0]
     if word == "caller":
         return "caller", None
     if word == "template":
@@ -273,7 +275,7 @@ def one_line(trace: TemplateTrace) -> str:
         return ""
     innermost, *callers = reversed(steps)
     text = f"{innermost.display_name} {_place(innermost)}"
-    if innermost.kind in ("macro", "block", "caller"):
+    if innermost.kind in ("macro", "block", "caller", "slot"):
         text += f", in {innermost.kind}" + (f" {innermost.name}" if innermost.name else "")
     for caller in callers:
         text += f", called from {caller.display_name} {_place(caller)}"

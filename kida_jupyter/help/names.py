@@ -284,6 +284,13 @@ def _binds_inside(tag: Tag) -> Iterator[Binding]:
             yield from _parameters(_between_parentheses(words[1:]))
             for name in ("varargs", "kwargs", "caller"):
                 yield Binding(name, "parameter")
+            if tag.name == "def":
+                yield Binding("has_slot", "function")
+        case "slot":
+            # let:item in a call; a place, let:item=item, binds nothing that was not there
+            for index, word in enumerate(words[:-2]):
+                if word.text == "let" and words[index + 1].text == ":":
+                    yield Binding(words[index + 2].text, "parameter")
         case "call" if words and words[0].text == "(":
             yield from _parameters(_between_parentheses(words))
         case "block":

@@ -199,6 +199,19 @@ _TAGS: Final = (
         "endfragment",
     ),
     TagHelp(
+        "slot",
+        "In a `def` a place for what its caller writes, perhaps with default content; in a `call` that content. "
+        "`let:` hands data up.",
+        "{% def card() %}{% slot title %}Untitled{% end %}{% end %}"
+        "{% call card() %}{% slot title %}Hello{% end %}{% end %}",
+        "endslot",
+    ),
+    TagHelp(
+        "yield",
+        "Writes the content that the `def` around was given for a slot: so that it can be handed on.",
+        "{% def panel() %}{% call card() %}{% slot title %}{% yield title %}{% end %}{% end %}{% end %}",
+    ),
+    TagHelp(
         "include",
         "Renders another template here, with this one's variables.",
         '{% include "header.html" ignore missing %}',

@@ -37,6 +37,8 @@ OF_TAGS: Final[Mapping[str, str]] = {
     "scoped": "Lets the block see the variables of the loop around it.",
     "if": "The block is rendered where it stands if the condition holds.",
     "ttl": 'How long a text is kept: seconds, or a text as "30s", "5m", "2h", "1d".',
+    "once": "The body is added once for the key that follows.",
+    "let": "let:name hands data up where the slot has a place, and receives it where it has content.",
     "required": "Templates that extend this one must replace the block.",
 }
 """Words that tags have of their own."""
@@ -44,6 +46,7 @@ OF_BODIES: Final[Mapping[str, str]] = {
     "super": "super(): what the block writes in the template that this one extends.",
     "self": "self: the blocks of this template, to write one again: {{ self.title() }}",
     "caller": "caller(): writes the body of the {% call %} that calls this macro.",
+    "has_slot": "has_slot(name): whether the call gives content for a slot, the default one without a name.",
     "varargs": "varargs: the arguments of the call behind those that the macro has parameters for.",
     "kwargs": "kwargs: the arguments by name that the macro has no parameters for.",
 }

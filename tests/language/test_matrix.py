@@ -52,6 +52,12 @@ CONSTRUCTS: dict[str, Construct] = {
         f"<12{MARK}>",
         ("macro d",),
     ),
+    "slots": Construct(
+        "{% def box(n) %}<{% slot head %}none{% endslot %}{% slot row let:x=n %}{% endslot %}{% slot %}{% endslot %}>"
+        "{% enddef %}{% call box(1) %}{% slot row let:x %}{{ x }}{{ mark }}{% endslot %}loose{% endcall %}",
+        f"<none1{MARK}loose>",
+        ("macro box", "slot row"),
+    ),
     "provide": Construct(
         "{% provide p = mark %}{{ consume('p') }}{{ consume('q', 0) }}{% end %}", f"{MARK}0"
     ),
@@ -86,6 +92,19 @@ WHERE: dict[str, Where] = {
     "recursive loop": Where("{% for i in [1] recursive %}@{% end %}", "@", ("turn 1 of 1",)),
     "call": Where(
         "{% macro m() %}({{ caller() }}){% end %}{% call m() %}@{% end %}", "(@)", ("macro m", "caller")
+    ),
+    "loose content": Where(
+        "{% def around() %}({% slot %}{% endslot %}){% enddef %}{% call around() %}@{% endcall %}",
+        "(@)",
+        ("macro around", "caller"),
+    ),
+    "content": Where(
+        "{% def around() %}({% slot s %}{% endslot %}){% enddef %}{% call around() %}{% slot s %}@{% endslot %}{% endcall %}",
+        "(@)",
+        ("macro around", "slot s"),
+    ),
+    "default content": Where(
+        "{% def around() %}({% slot s %}@{% endslot %}){% enddef %}{{ around() }}", "(@)", ("macro around",)
     ),
     "capture": Where("{% set z %}@{% end %}{{ z }}", "@"),
     "filter": Where("{% filter trim %}@{% end %}", "@"),

@@ -164,6 +164,8 @@ EXACTLY = [
     ("{% with one = user %}{% end %}{{ on‸", []),
     ("{% macro card(title, wide=1) %}{{ ti‸", ["title"]),
     ("{% macro card(title) %}{{ call‸", ["caller"]),
+    ("{% def card(title) %}{{ has_‸", ["has_slot"]),
+    ("{% call table() %}{% slot row let:item let:number %}{{ nu‸", ["number"]),
     ("{% macro card(title) %}{% end %}{{ ti‸", []),
     ("{% call(one) card() %}{{ on‸", ["one"]),
     ("{% match v %}{% case {'role': role} if ro‸", ["role"]),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kida.syntax.parser import TagParser
-from kida.syntax.tags import control, inheritance, macros, matching, stacks, translation, variables
+from kida.syntax.tags import control, inheritance, macros, matching, slots, stacks, translation, variables
 
 TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
     {
@@ -40,6 +40,8 @@ TAGS: Final[Mapping[str, TagParser]] = MappingProxyType(
         "call": macros.call_tag,
         "push": stacks.push_tag,
         "stack": stacks.stack_tag,
+        "slot": slots.slot_tag,
+        "yield": slots.yield_tag,
         "extends": inheritance.extends_tag,
         "block": inheritance.block_tag,
         "fragment": inheritance.fragment_tag,

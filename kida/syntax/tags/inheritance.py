@@ -7,7 +7,7 @@ from kida.source import Span
 from kida.syntax import nodes
 from kida.syntax.expressions import expression, target_name
 from kida.syntax.parser import Parser
-from kida.syntax.tags.macros import outside_of_loops
+from kida.syntax.tags.macros import of_component
 from kida.syntax.tokens import END_TAG, NAME, Token
 
 
@@ -42,7 +42,7 @@ def block_tag(parser: Parser, tag: Token) -> nodes.Block:
     condition = expression(parser) if parser.skip_name("if") else None
     header = parser.span_from(tag.start)
     _define_block(parser, name, span)
-    with outside_of_loops(parser):
+    with of_component(parser, None):
         body = parser.block_body(tag, "endblock", optional_name=name.value)
     if required:
         for statement in body:
@@ -61,7 +61,7 @@ def fragment_tag(parser: Parser, tag: Token) -> nodes.Block:
     span = Span(name.start, name.end)
     header = parser.span_from(tag.start)
     _define_block(parser, name, span)
-    with outside_of_loops(parser):
+    with of_component(parser, None):
         body = parser.block_body(tag, "endfragment", optional_name=name.value)
     return nodes.Block(header, name.value, span, body, scoped=False, required=False, fragment=True)
 
@@ -93,7 +93,7 @@ def embed_tag(parser: Parser, tag: Token) -> nodes.Embed:
     span = parser.span_from(tag.start)
     outer, parser.block_names = parser.block_names, {}
     try:
-        with outside_of_loops(parser):
+        with of_component(parser, None):
             body = parser.block_body(tag, "endembed")
     finally:
         parser.block_names = outer

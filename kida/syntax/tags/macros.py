@@ -10,6 +10,7 @@ from kida.source import Span
 from kida.syntax import nodes
 from kida.syntax.expressions import coalesce, expression
 from kida.syntax.parser import Parser
+from kida.syntax.tags.slots import forwarded
 from kida.syntax.tokens import END_TAG, OPERATOR, Token
 
 
@@ -29,9 +30,11 @@ def _macro(parser: Parser, tag: Token, closer: str, *, strict: bool) -> nodes.Ma
     if parameters is None:
         parser.fail_expected("'('", f"write {name.value}() for a macro without parameters")
     span = parser.span_from(tag.start)
-    with outside_of_loops(parser):
+    names, parser.slots = parser.slots, []
+    with of_component(parser, "def"):
         body = parser.block_body(tag, closer, optional_name=name.value)
-    return nodes.Macro(span, name.value, Span(name.start, name.end), parameters, body, strict)
+    slots, parser.slots = tuple(dict.fromkeys(parser.slots)), names
+    return nodes.Macro(span, name.value, Span(name.start, name.end), parameters, body, strict, slots)
 
 
 def call_tag(parser: Parser, tag: Token) -> nodes.CallBlock:
@@ -48,9 +51,20 @@ def call_tag(parser: Parser, tag: Token) -> nodes.CallBlock:
                 ErrorCode.DUPLICATE_NAME,
             )
     span = parser.span_from(tag.start)
-    with outside_of_loops(parser):
+    with of_component(parser, "call"):
         body = parser.block_body(tag, "endcall")
-    return nodes.CallBlock(span, call, parameters, body)
+    contents = tuple(node for node in body if isinstance(node, nodes.SlotContent))
+    loose = tuple(node for node in body if not isinstance(node, nodes.SlotContent))
+    names: set[str] = set()
+    for content in contents:
+        if content.name in names:
+            parser.fail(f"slot {content.name!r} is filled twice", content, ErrorCode.DUPLICATE_NAME)
+        names.add(content.name)
+    is_blank = all(isinstance(node, nodes.Text) and not node.text.strip() for node in loose)
+    if "default" in names and not is_blank:
+        place = next(node for node in loose if not isinstance(node, nodes.Text) or node.text.strip())
+        parser.fail("the default slot is filled by a 'slot' already", place, ErrorCode.DUPLICATE_NAME)
+    return nodes.CallBlock(span, call, parameters, loose, contents, not is_blank, forwarded(loose))
 
 
 @contextmanager
@@ -59,6 +73,17 @@ def outside_of_loops(parser: Parser) -> Iterator[None]:
     depth, parser.loop_depth = parser.loop_depth, 0
     yield
     parser.loop_depth = depth
+
+
+@contextmanager
+def of_component(parser: Parser, component: str | None) -> Iterator[None]:
+    """The same, where a ``slot`` belongs to a component: ``"def"``, ``"call"`` or none."""
+    outer, in_def = parser.component, parser.in_def
+    parser.component = component
+    parser.in_def = component == "def" or (component == "call" and in_def)
+    with outside_of_loops(parser):
+        yield
+    parser.component, parser.in_def = outer, in_def
 
 
 def _signature(parser: Parser) -> tuple[nodes.Parameter, ...]:

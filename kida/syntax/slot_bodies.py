@@ -1,0 +1,119 @@
+"""Which places of a def have default content: ``{% end %}`` alone does not say whose it is.
+
+A reading must come out: nothing open at the end, no closer too many. Of several the one with the fewest defs inside
+defs, then the fewest places inside default content, then the one where the earliest place has the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kida.syntax.tokens import BEGIN_TAG, END_TAG, NAME, OPERATOR, Token
+
+_OPENS: Final = frozenset(
+    [
+        "if",
+        "unless",
+        "for",
+        "async",
+        "while",
+        "try",
+        "match",
+        "capture",
+        "with",
+        "cache",
+        "provide",
+        "push",
+        "trans",
+        "spaceless",
+        "autoescape",
+        "filter",
+        "block",
+        "fragment",
+        "embed",
+    ]
+)
+_READINGS: Final = 200
+"""How many ways are followed at once: more than a template for people has."""
+
+_Stack = tuple[object, str] | None
+_Cost = tuple[int, int, int]
+
+
+def with_bodies(tokens: list[Token]) -> frozenset[int]:
+    """The offsets of the ``slot`` tags that have a body, where they are places of a def."""
+    readings: dict[_Stack, _Cost] = {None: (0, 0, 0)}
+    places: list[int] = []
+    for word, start in _tags(tokens):
+        made: dict[_Stack, _Cost] = {}
+        is_slot = word == "s"
+        for stack, (nested, inside, choices) in readings.items():
+            component = _component(stack) if word in "sd" else ""
+            after: list[tuple[_Stack, _Cost]] = []
+            if is_slot:
+                deeper = inside + (component == "s")
+                after.append(((stack, "s"), (nested, deeper, choices * 2)))
+                if component in ("d", "s"):
+                    after.append((stack, (nested, deeper, choices * 2 + 1)))
+            elif word in "doc":
+                after.append(((stack, word), (nested + (word == "d" and component != ""), inside, choices)))
+            elif stack is not None and _closes(word, stack[1]):
+                after.append((stack[0], (nested, inside, choices)))  # type: ignore[arg-type]
+            for key, cost in after:
+                if key not in made or cost < made[key]:
+                    made[key] = cost
+        if is_slot:
+            places.append(start)
+        if not made:
+            return frozenset()
+        if len(made) > _READINGS:
+            made = dict(sorted(made.items(), key=lambda item: item[1])[:_READINGS])
+        readings = made
+    if None not in readings:
+        return frozenset()
+    choices = readings[None][2]
+    return frozenset(start for index, start in enumerate(reversed(places)) if not choices >> index & 1)
+
+
+def _component(stack: _Stack) -> str:
+    """What stands around: a def, a call, or default content in a def."""
+    in_default = False
+    while stack is not None:
+        if stack[1] in "dc":
+            return "s" if in_default and stack[1] == "d" else stack[1]
+        in_default |= stack[1] == "s"
+        stack = stack[0]  # type: ignore[assignment]
+    return ""
+
+
+def _closes(word: str, opened: str) -> bool:
+    return (
+        word == "end"
+        or {"endslot": "s", "endmacro": "d", "enddef": "d", "endcall": "c"}.get(word, "o") == opened
+    )
+
+
+def _tags(tokens: list[Token]) -> Iterator[tuple[str, int]]:
+    for index, token in enumerate(tokens):
+        if token.kind is not BEGIN_TAG or tokens[index + 1].kind is not NAME:
+            continue
+        name = tokens[index + 1]
+        if name.value in ("def", "macro"):
+            yield "d", name.start
+        elif name.value == "call":
+            yield "c", name.start
+        elif name.value == "slot":
+            yield "s", name.start
+        elif name.value in _OPENS or (name.value == "set" and not _assigns(tokens, index)):
+            yield "o", name.start
+        elif name.value.startswith("end"):
+            yield name.value, name.start
+
+
+def _assigns(tokens: list[Token], index: int) -> bool:
+    while tokens[index].kind is not END_TAG:
+        if tokens[index].kind is OPERATOR and tokens[index].value in ("=", "??="):
+            return True
+        index += 1
+    return False
