@@ -64,6 +64,7 @@ class ErrorCode(str, Enum):
     INVALID_STACK = "K-RUN-020"
     CHANGED_MARK = "K-RUN-021"
     UNKNOWN_SLOT = "K-RUN-022"
+    BLOCK_NOT_RENDERED = "K-RUN-023"
     NO_LOADER = "K-TPL-003"
 
     TEMPLATE_NOT_FOUND = "K-TPL-001"

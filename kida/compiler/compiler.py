@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from types import CodeType, MappingProxyType
 from typing import Final
 
-from kida.compiler import control, expressions, joining, macros, matching, output, stacks, translation
+from kida.compiler import (
+    control,
+    expressions,
+    joining,
+    macros,
+    matching,
+    names,
+    output,
+    stacks,
+    translation,
+)
 from kida.compiler import python as py
 from kida.compiler.generator import ExpressionRule, Generator, StatementRule
 from kida.compiler.options import Compiled, Options
@@ -83,17 +93,23 @@ EXPRESSIONS: Final[Mapping[type[nodes.Node], ExpressionRule]] = MappingProxyType
 
 
 def generate(
-    template: nodes.Template, scopes: Scopes, source: Source, options: Options
+    template: nodes.Template, scopes: Scopes, source: Source, options: Options, *, names_only: bool = False
 ) -> tuple[ast.Module, Generator]:
-    """The Python module of a template, as an ``ast`` whose nodes are placed in the template."""
+    """The Python module of a template, as an ``ast`` whose nodes are placed in the template.
+
+    Parameters: ``names_only``, whether it is the one that only gives the names at the top their values.
+    """
     g = Generator(source, scopes, options, STATEMENTS, EXPRESSIONS)
     with g.collecting() as body:
         for blocks in scopes.embedded.values():
             for block, function in blocks.items():
                 joining.embedded_function(g, block, function)
-        joining.template_function(g, template, TEMPLATE_FUNCTION)
-        for block in scopes.blocks.values():
-            joining.block_function(g, block)
+        if names_only:
+            names.names_function(g, template, TEMPLATE_FUNCTION, STATEMENTS)
+        else:
+            joining.template_function(g, template, TEMPLATE_FUNCTION)
+            for block in scopes.blocks.values():
+                joining.block_function(g, block)
     # where no line is: who stops at one does not stop here
     at = g.at(Span(0, 0))
     sites = [
@@ -104,15 +120,21 @@ def generate(
 
 
 def compile_template(
-    template: nodes.Template, scopes: Scopes, source: Source, options: Options, filename: str
+    template: nodes.Template,
+    scopes: Scopes,
+    source: Source,
+    options: Options,
+    filename: str,
+    *,
+    names_only: bool = False,
 ) -> Compiled:
-    """The code of a template.
+    """The code of a template; ``names_only`` as of `generate`.
 
     Raises `TemplateSyntaxError` for an unknown filter or test, and for more loops inside each other than Python takes;
     ``RecursionError`` for what is nested too deeply otherwise.
     """
     try:
-        module, g = generate(template, scopes, source, options)
+        module, g = generate(template, scopes, source, options, names_only=names_only)
         code: CodeType = compile(module, filename, "exec", dont_inherit=True, optimize=0)
     except SyntaxError as error:
         # CPython counts nested blocks itself
@@ -120,7 +142,12 @@ def compile_template(
             raise
         raise too_deep(template, source) from None
     named = () if g.instruments is None else tuple(g.instruments.places.values())
-    return Compiled(code, tuple(g.links.values()), tuple(scopes.blocks), scopes.extends is not None, named)
+    links = tuple(g.links.values())
+    extends = scopes.extends is not None
+    if names_only:
+        required = tuple(name for name, block in scopes.blocks.items() if block.required)
+        return Compiled(code, links, (), extends, named, required)
+    return Compiled(code, links, tuple(scopes.blocks), extends, named)
 
 
 def too_deep(template: nodes.Template, source: Source) -> TemplateSyntaxError:

@@ -145,6 +145,13 @@ class Generator:
         return self._numbers
 
     @contextmanager
+    def following(self, statements: Mapping[type[nodes.Node], StatementRule]) -> Iterator[None]:
+        """Statements inside follow other rules."""
+        outer, self._statement_rules = self._statement_rules, statements
+        yield
+        self._statement_rules = outer
+
+    @contextmanager
     def collecting(self) -> Iterator[list[ast.stmt]]:
         """Statements emitted inside go to a list of their own."""
         outer, self.statements = self.statements, []
@@ -342,10 +349,12 @@ class Generator:
         span: Span,
         text: bool,
         audible: bool = True,
+        sink: str = WRITE,
     ) -> Iterator[None]:
         """Emit the definition of a function; what is generated inside is its body, ``span`` the template's text for it.
 
-        ``text`` functions return what they wrote (``audible`` as of `buffered`); the others hand it on as the form says.
+        ``text`` functions return what they wrote (``audible`` as of `buffered`); the others hand it on as the form says,
+        but those with another ``sink``, which append to it in every form.
         """
         outer = self.function, self.sink, self.silenced, self.statements
         self.function, self.statements = Function(scope, gives_text=text), []
@@ -360,8 +369,8 @@ class Generator:
                     made = self.instruments.function_text(made, buffer, name, span, at)
                 self.emit(ast.Return(made, **at))
         else:
-            self.sink = WRITE
-            if self.form.streams:
+            self.sink = sink
+            if self.hands_on:
                 append = py.attribute(py.load(".pending", at), "append", at)
                 self.emit(py.assign(WRITE, append, at))
             # a part of a loop that is a function only for Python's sake is none of the template's
@@ -371,7 +380,7 @@ class Generator:
             yield
             if instruments is not None:
                 instruments.end_writing(name, span, at)
-            if self.form.streams:  # what never yields must be a generator all the same
+            if self.hands_on:  # what never yields must be a generator all the same
                 self.emit(ast.Return(None, **at))
                 self.emit(py.statement(ast.Yield(py.constant("", at), **at), at))
         body = self.statements or [ast.Pass(**at)]

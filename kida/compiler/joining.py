@@ -67,7 +67,16 @@ def embed(g: Generator, node: nodes.Embed) -> None:
     blocks = g.scopes.embedded[node]
     names: list[ast.expr | None] = [py.constant(block.name, at) for block in blocks]
     functions: list[ast.expr] = [py.load(function, at) for function in blocks.values()]
-    arguments = [*_of_included(g, node, at), ast.Dict(names, functions, **at)]
+    overriding = tuple((block.name, *block.name_span) for block in node.body)
+    arguments = [
+        *_of_included(g, node, at),
+        ast.Dict(names, functions, **at),
+        py.call(
+            ".Overriding",
+            [py.attribute(py.load(".template", at), "source", at), py.constant(overriding, at)],
+            at,
+        ),
+    ]
     g.pause(at)
     g.deliver(py.load(".embed", at), arguments, at, node.span)
 
@@ -149,7 +158,7 @@ def block_function(g: Generator, node: nodes.Block, known_as: str | None = None)
         g.defining(f"block {node.name}", arguments, at, scope, span=node.span, text=False),
         g.entering(scope, at),
     ):
-        _references(g, scope.variables, node, at, known_as)
+        references(g, scope.variables, node, at, known_as)
         g.body(node.body)
 
 
@@ -160,7 +169,7 @@ def template_function(g: Generator, node: nodes.Template, name: str) -> None:
     top = g.scopes.top
     arguments = g.rendering_arguments(at)
     with g.defining(name, arguments, at, top, span=node.span, text=False), g.entering(top, at):
-        _references(g, top.variables, None, at)
+        references(g, top.variables, None, at)
         if extends is not None:
             g.emit(py.assign(".parent", py.constant(None, at), at))
         g.body(node.body)
@@ -182,7 +191,7 @@ def _render_parent(g: Generator, tag: nodes.Extends) -> None:
         )
 
 
-def _references(
+def references(
     g: Generator,
     variables: Mapping[str, Variable],
     block: nodes.Block | None,

@@ -125,7 +125,9 @@ def _take_slots(g: Generator, node: nodes.Macro, scope: Scope, at: At) -> None:
     """Emit where a def takes the contents that its call gives."""
     known: list[ast.expr] = [
         py.constant(name, at)
-        for name in (*node.slots, *(("default",) if "caller" in scope.variables else ()))
+        for name in dict.fromkeys(
+            (*(place.name for place in node.slots), *(("default",) if "caller" in scope.variables else ()))
+        )
     ]
     caller = scope.variables.get("caller")
     given = py.load("caller" if caller is None or caller.stored else caller.python_name, at)

@@ -55,3 +55,5 @@ class Compiled(Value):
     extends: bool
     places: tuple[PlaceSpec, ...] = ()
     """The places of the template that the code refers to, where it is traced."""
+    required: tuple[str, ...] = ()
+    """The required blocks; told beside the names at the top alone, as nobody else asks."""

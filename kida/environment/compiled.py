@@ -24,8 +24,15 @@ if TYPE_CHECKING:
     from kida.environment.core import Environment
 
 
-def compiled(environment: Environment, template: Analysed, form: Form, registry: Registry) -> Compiled:
-    """The code of a template. Raises `TemplateSyntaxError`, also for what is nested too deeply for Python."""
+def compiled(
+    environment: Environment,
+    template: Analysed,
+    form: Form,
+    registry: Registry,
+    *,
+    names_only: bool = False,
+) -> Compiled:
+    """The code of a template; ``names_only`` as of `compile_template`. Raises `TemplateSyntaxError`, also for what is nested too deeply for Python."""
     source = template.source
     options = Options(
         form,
@@ -36,7 +43,9 @@ def compiled(environment: Environment, template: Analysed, form: Form, registry:
         template.places,
     )
     try:
-        return compile_template(template.tree, template.scopes, source, options, code_filename(source))
+        return compile_template(
+            template.tree, template.scopes, source, options, code_filename(source), names_only=names_only
+        )
     except TemplateSyntaxError as error:
         from kida.environment.problems import first_of_all
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,12 +18,12 @@ from kida.errors import (
     TemplateNotFoundError,
     TemplatesNotFound,
     TemplateSyntaxError,
-    did_you_mean,
 )
 from kida.filters import FILTERS
 from kida.globals import GLOBALS
 from kida.runtime.forms import Form
 from kida.runtime.lookup import Lookup, make_lookup
+from kida.runtime.naming import unaliased
 from kida.runtime.undefined import Undefined
 from kida.source import Source
 from kida.syntax.delimiters import Delimiters
@@ -79,7 +80,8 @@ class Environment(_Usual):
     ``finalize``, a function that each value written goes through; ``auto_reload``, whether a loader is asked if a
     template changed; ``cache_size``, templates kept (0 none, -1 without bound); ``bytecode_cache``;
     ``fragment_cache_size`` (texts) and ``fragment_ttl`` (seconds) bound what the ``cache`` tag keeps; ``template_aliases``, folders by
-    alias, for ``@alias/name``; ``check_calls``, whether calls of macros are checked when a template is compiled;
+    alias, for ``@alias/name``; ``check_calls``, whether calls of macros, also of those imported by a
+    literal name, are checked when a template is compiled;
     ``trim_translations``, whether ``trans`` joins the lines of its messages (Jinja2's policy ``ext.i18n.trimmed``);
     ``max_include_depth`` and ``max_recursion``, how deep templates and macros may nest.
     Raises ``TypeError`` for an unknown option and ``ValueError`` for a wrong one.
@@ -263,6 +265,8 @@ class Environment(_Usual):
             if isinstance(name, Undefined):
                 name._fail_with_undefined_error()
             raise TemplateNotFoundError(name, f"template {name!r} not found: the name of a template is a str")
+        if self.template_aliases and name[:1] == "@":
+            return self._aliased(name, globals)
         if globals:
             return self._loaded(name, globals)
         template = self._cache.get(name)
@@ -283,6 +287,20 @@ class Environment(_Usual):
             template = newer if flight is None else flight.wait()
             if template is not None and (not self.auto_reload or self._is_current(template)):
                 return template
+
+    def _aliased(self, name: str, globals: Mapping[str, Any] | None) -> Template:
+        """The template of a name with an alias: the same as by its own name, which is the one that it has."""
+        resolved = unaliased(name, self.template_aliases)
+        try:
+            return self.get_template(resolved, globals)
+        except TemplateNotFoundError as error:
+            if error.name != resolved:
+                raise
+            # told by the name that was asked for: whoever ignores what is missing knows no other. A copy, as threads
+            # that asked by the other name have the same error
+            told = copy(error)
+            told.name, told.names, told._trace = name, (name,), error._trace
+            raise told.with_traceback(error.__traceback__) from error.__cause__
 
     def _land(self, name: str, flight: Flight) -> Template:
         """Load a template for all that wait for it."""
@@ -507,15 +525,11 @@ class Environment(_Usual):
         from kida.environment.compiled import from_bundle
 
         loader = self._required_loader()
-        resolved = self._resolved(name)
         try:
-            loaded = load(loader, resolved)
+            loaded = load(loader, name)
         except TemplateNotFoundError as error:
-            if error.suggestion is None and error.name == resolved:
-                error.suggestion = nearest_template(loader, resolved)
-            if name != resolved and error.name == resolved:
-                # told by the name that was asked for: whoever ignores what is missing knows no other
-                error.name, error.names = name, (name,)
+            if error.suggestion is None and error.name == name:
+                error.suggestion = nearest_template(loader, name)
             raise
         source = Source(loaded.text, name, loaded.filename)
         template = from_bundle(self, source, loaded, globals)
@@ -523,33 +537,23 @@ class Environment(_Usual):
             template = Template(self, source, globals=globals, version=loaded.version)
         return template
 
-    def _resolved(self, name: str) -> str:
-        """A name with its alias, ``@ui/card.html``, replaced."""
-        aliases = self.template_aliases
-        if not name.startswith("@") or not aliases:
-            return name
-        alias, slash, rest = name[1:].partition("/")
-        if alias not in aliases:
-            raise TemplateNotFoundError(
-                name, f"there is no alias {alias!r} for templates", suggestion=did_you_mean(alias, aliases)
-            )
-        return f"{aliases[alias].rstrip('/')}{slash}{rest}"
-
     def _is_current(self, template: Template) -> bool:
         loader, name = self.loader, template._source.name
         if loader is None or name is None:
             return True
-        return is_current(loader, self._resolved(name) if name[:1] == "@" else name, template._version)
+        return is_current(loader, name, template._version)
 
     def _compile(
         self,
         template: Analysed,
         form: Form,
         registry: Registry | None = None,
+        *,
+        names_only: bool = False,
     ) -> Compiled:
         from kida.environment.compiled import compiled
 
-        return compiled(self, template, form, registry or self._registry)
+        return compiled(self, template, form, registry or self._registry, names_only=names_only)
 
     def _keep_analysed(self, template: Analysed | None) -> None:
         self.__dict__["_last_analysed"] = template

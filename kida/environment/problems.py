@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kida.compiler.compiler import too_deep
+from kida.environment.importing import importing
 from kida.errors import ErrorCode, TemplateSyntaxError
 from kida.semantics.checks import semantic_errors
 from kida.source import Source
@@ -19,7 +20,7 @@ def problems_of(environment: Environment, source: Source) -> tuple[TemplateSynta
     """What is wrong with a text, in its order; empty where nothing is."""
 
     def check(template: nodes.Template, guessed: bool) -> list[TemplateSyntaxError]:
-        calls = bool(environment.check_calls)
+        calls = importing(environment, source) if environment.check_calls else None
         try:
             return semantic_errors(template, source, environment._registry, calls=calls, guessed=guessed)
         except RecursionError:
@@ -37,7 +38,8 @@ def first_of_all(environment: Environment, source: Source, error: TemplateSyntax
     if not is_of_syntax and all(other._span != error._span for other in found):
         return error  # the text is that of an expression, and no template's
     first = next((other for other in found if _place(other) < _place(error)), error)
-    first.others = tuple(other for other in found if other._span != first._span)
+    said = first._span, first.message
+    first.others = tuple(other for other in found if (other._span, other.message) != said)
     return first
 
 

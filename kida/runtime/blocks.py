@@ -171,15 +171,3 @@ async def collect_async(form: Form, function: BlockFunction, context: RenderCont
     written: list[Any] = []
     await function(context, writer(form, written))
     return written if form.traces else "".join(written)
-
-
-class BlockProbe:
-    """A writer that drops what it is given, and finds out which template extends no other."""
-
-    __slots__ = ("reached",)
-
-    def __init__(self, context: RenderContext) -> None:
-        self.reached = context
-
-    def __call__(self, text: str) -> None:
-        pass

@@ -14,8 +14,8 @@ from kida.errors import (
     did_you_mean,
 )
 from kida.render_context import ImportMark, RenderContext, begun, current, overlaid
-from kida.runtime.blocks import BlockProbe, writer
-from kida.runtime.layout import BlockFunction
+from kida.runtime.blocks import writer
+from kida.runtime.layout import BlockFunction, Overriding
 from kida.runtime.pending import Pending
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
@@ -94,7 +94,8 @@ def _included(
             template = _one_of(context, names)
         except TemplateNotFoundError as error:
             asked = [names] if isinstance(names, str) else list(names)
-            if ignore_missing and set(error.names) <= set(asked):
+            # an error about no name is about a mistake in one: an alias that there is not
+            if ignore_missing and set(error.names) <= set(asked) and (error.names or not asked):
                 return None
             raise
     unit = template._units.get(context.form)
@@ -216,11 +217,12 @@ def _embedded(
     with_context: bool,
     local: Variables | None,
     blocks: Mapping[str, BlockFunction],
+    overriding: Overriding,
 ) -> RenderContext | None:
     """The same for an embedded template, whose blocks others go before."""
     child = _included(context, names, ignore, with_context, local)
     if child is not None:
-        child.layout = child.layout.with_first(blocks)
+        child.layout = child.layout.with_first(blocks, overriding)
     return child
 
 
@@ -271,15 +273,6 @@ def run(context: RenderContext, write: Write) -> None:
         _root(context)(context, write)
     finally:
         current.set(outer)
-
-
-def run_parent(context: RenderContext, write: Write) -> None:
-    """Render the template that another extends; where only its blocks are wanted, as far as it extends others."""
-    if type(write) is BlockProbe:
-        write.reached = context
-        if context.unit is None or not context.unit.extends:
-            return
-    run(context, write)
 
 
 def run_stream(context: RenderContext, pending: Pending) -> Iterator[str]:

@@ -17,6 +17,7 @@ from kida.render_context import RenderContext
 from kida.runtime import ambient, blocks, caching, calls, inclusion, stacks, text, translation
 from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
+from kida.runtime.layout import Overriding
 from kida.runtime.lookup import is_absent, is_undefined
 from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await, may_wait
 from kida.runtime.macro import AsyncMacro, Macro
@@ -24,7 +25,7 @@ from kida.runtime.naming import full_name
 from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
 from kida.runtime.slots import fill, slots_of
-from kida.runtime.undefined import Undefined, missing
+from kida.runtime.undefined import Undefined, missing, unmade
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
@@ -73,6 +74,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "slice": slice,
         "subscript": getitem,
         "Exception": Exception,
+        "unmade": unmade,
         "LookupError": LookupError,
         "AttributeError": AttributeError,
         "escape": text.escape_str,
@@ -98,6 +100,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "imported": inclusion.imported,
         "present": present,
         "full_name": full_name,
+        "Overriding": Overriding,
         "provide": ambient.provide,
         "stack_name": stacks.stack_name,
         "is_wanted": stacks.is_wanted,
@@ -161,7 +164,7 @@ _OF_FORM: Mapping[Form, Mapping[str, Any]] = {
     Form.RENDER: {
         "include": inclusion.include,
         "embed": inclusion.embed,
-        "render_parent": inclusion.run_parent,
+        "render_parent": inclusion.run,
     },
     Form.STREAM: {
         "include": inclusion.include_stream,
@@ -176,7 +179,7 @@ _OF_FORM: Mapping[Form, Mapping[str, Any]] = {
     Form.TRACE: {
         "include": inclusion.include,
         "embed": inclusion.embed,
-        "render_parent": inclusion.run_parent,
+        "render_parent": inclusion.run,
     },
     Form.ASYNC_TRACE: {
         "include": inclusion.include_async,

@@ -1,10 +1,11 @@
-"""Names of templates that are relative to the template that uses them."""
+"""Names of templates that are relative to the template that uses them, or begin with an alias for a folder."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from kida.errors import TemplateNotFoundError
+from kida.errors import TemplateNotFoundError, did_you_mean
 
 
 def full_name(base: str | None, name: Any) -> Any:
@@ -33,3 +34,30 @@ def full_name(base: str | None, name: Any) -> Any:
         elif part not in (".", ""):
             folders.append(part)
     return "/".join(folders)
+
+
+def unaliased(name: str, aliases: Mapping[str, str]) -> str:
+    """The name for the loader of ``@alias/name``.
+
+    Raises `TemplateNotFoundError` for an alias that there is not, and for a name that leads out of its folder; neither is
+    the name of a template that may be missing, and ``names`` of the error is empty.
+    """
+    alias, _, rest = name[1:].partition("/")
+    folder = aliases.get(alias)
+    if folder is None:
+        error = TemplateNotFoundError(
+            name, f"there is no alias {alias!r} for templates", suggestion=did_you_mean(alias, aliases)
+        )
+        error.names = ()
+        raise error
+    try:
+        inside = full_name(None, f"./{rest}")
+    except TemplateNotFoundError:
+        error = TemplateNotFoundError(
+            name,
+            f"template {name!r} not found: the name leads out of the templates",
+            hint=f"it is relative to {folder!r}, which the alias {alias!r} stands for: no name leads out of that folder",
+        )
+        error.names = ()
+        raise error from None
+    return "/".join(part for part in (folder.rstrip("/"), inside) if part)

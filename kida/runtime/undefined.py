@@ -10,7 +10,7 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from kida.errors import ErrorCode, TemplateError, UndefinedError, did_you_mean
+from kida.errors import BudgetExceededError, ErrorCode, TemplateError, UndefinedError, did_you_mean
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -222,6 +222,26 @@ def make_logging_undefined(
     return LoggingUndefined
 
 
+class Unmade(StrictUndefined):
+    """Stands for a value that could not be made: what would use it raises the error that there was.
+
+    For the names at the top of a template, when a block that may not need them is rendered by name.
+    """
+
+    __slots__ = ("_undefined_failure",)
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__()
+        self._undefined_failure = failure, failure.__traceback__
+
+
+def unmade(error: Exception) -> Unmade:
+    """The value in place of one whose making raised an error; one that ends a render is raised again."""
+    if isinstance(error, BudgetExceededError):
+        raise error
+    return Unmade(error)
+
+
 def describe_type(obj: Any) -> str:
     """An object's type as messages name it: ``dict object``, ``shop.Order object``, ``None``."""
     if obj is None:
@@ -235,6 +255,9 @@ def describe_type(obj: Any) -> str:
 
 
 def _error_of(value: Undefined) -> Exception:
+    if isinstance(value, Unmade):
+        failure, traceback = value._undefined_failure
+        return failure.with_traceback(traceback)
     kind = value._undefined_exception
     message = value._undefined_message
     if not issubclass(kind, TemplateError):

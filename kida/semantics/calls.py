@@ -1,164 +1,242 @@
-"""Checks the calls of a template's own macros against their signatures, without rendering."""
+"""Checks the calls of macros against their signatures, without rendering: a template's own, and those that it imports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 from kida.errors import ErrorCode, TemplateSyntaxError, did_you_mean
+from kida.semantics.annotations import fits
 from kida.semantics.scopes import Scopes, Variable
 from kida.source import Source, Span
 from kida.syntax import nodes
-
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "str": (str,),
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool,),
-    "None": (type(None),),
-    "none": (type(None),),
-    "list": (list,),
-    "tuple": (tuple,),
-    "dict": (dict,),
-}
-"""The annotations that a literal can be checked against; any other accepts everything."""
-_LITERALS: Final[dict[type[nodes.Node], type]] = {
-    nodes.ListLiteral: list,
-    nodes.DictLiteral: dict,
-    nodes.TupleLiteral: tuple,
-}
+from kida.values import Value
 
 
-def check_calls(template: nodes.Template, scopes: Scopes, source: Source) -> None:
+class Known(Value):
+    """A template that was read: its text, its nodes and what their names mean."""
+
+    source: Source
+    tree: nodes.Template
+    scopes: Scopes
+
+
+Importing: TypeAlias = Callable[[str], "Known | None"]
+"""Gives the template of a name as it stands in an ``import``; ``None`` where there is none that can be read."""
+
+
+def check_calls(template: nodes.Template, scopes: Scopes, source: Source, importing: Importing) -> None:
     """Raise `TemplateSyntaxError` for the first call of a macro with arguments that it does not take."""
-    for error in call_errors(template, scopes, source):
+    for error in call_errors(template, scopes, source, importing):
         raise error
 
 
-def call_errors(template: nodes.Template, scopes: Scopes, source: Source) -> Iterator[TemplateSyntaxError]:
-    """What is wrong with the calls of a template's own macros: of each call the first.
+def call_errors(
+    template: nodes.Template, scopes: Scopes, source: Source, importing: Importing
+) -> Iterator[TemplateSyntaxError]:
+    """What is wrong with the calls of macros, and with the defaults of a template's own.
 
-    Looked at are calls by name of macros that the template defines under a name that nothing else is assigned to.
+    Looked at are calls by name of macros that the template defines or imports under a name that nothing else is
+    assigned to, and calls such as ``module.macro()`` of what an ``import`` of a literal name gives.
     """
-    macros: dict[Variable, nodes.Macro] = {}
-    assigned: set[Variable] = set()
+    names = _Names(Known(source, template, scopes), importing)
+    calls = {node.call: node for node in nodes.walk(template) if isinstance(node, nodes.CallBlock)}
     for node in nodes.walk(template):
-        if isinstance(node, nodes.Macro):
-            variable = scopes.variables[node]
-            if variable in macros:
-                assigned.add(variable)
-            macros[variable] = node
-        elif isinstance(node, nodes.TargetName) and node in scopes.variables:
-            assigned.add(scopes.variables[node])
-    by_name = {variable.name: macro for variable, macro in macros.items() if variable.scope.is_top}
-    checker = _Checker(source)
-    bodies = {node.call: node for node in nodes.walk(template) if isinstance(node, nodes.CallBlock)}
-    for node in nodes.walk(template):
-        if isinstance(node, nodes.Call) and isinstance(node.target, nodes.Name):
-            variable = scopes.variables[node.target]
-            macro = macros.get(variable)
-            if macro is None and not variable.stored:
-                # in a block the template's own macros are read from the context
-                macro = by_name.get(node.target.name)
-                variable = next((v for v, m in macros.items() if m is macro), variable)
-            if macro is not None and variable not in assigned:
-                try:
-                    checker.check(macro, node, has_body=node in bodies)
-                except TemplateSyntaxError as error:
-                    yield error
+        if isinstance(node, nodes.Call):
+            macro = names.called(node.target)
+            if macro is not None:
+                yield from _Call(source, macro, node, calls.get(node)).errors()
+        elif isinstance(node, nodes.Macro):
+            for parameter in node.parameters:
+                if parameter.default is not None and not fits(parameter.default, parameter.annotation):
+                    yield TemplateSyntaxError(
+                        f"macro {node.name!r} takes {parameter.annotation} for {parameter.name!r}, which its default is not",
+                        code=ErrorCode.INVALID_CALL,
+                        hint=f"change the default or the annotation: {parameter.name}: {parameter.annotation}",
+                        source=source,
+                        span=parameter.default.span,
+                    )
 
 
-class _Checker:
-    def __init__(self, source: Source) -> None:
+class _Signature:
+    """A macro with the text that it stands in; what its body uses is looked up once, however many calls there are."""
+
+    def __init__(self, macro: nodes.Macro, source: Source, *, is_own: bool) -> None:
+        self.macro = macro
         self.source = source
+        self.is_own = is_own
+        self._used: frozenset[str] | None = None
 
-    def check(self, macro: nodes.Macro, call: nodes.Call, *, has_body: bool) -> None:
-        arguments = call.arguments
+    @property
+    def used(self) -> frozenset[str]:
+        """The names that its body reads."""
+        if self._used is None:
+            body = (node for statement in self.macro.body for node in nodes.walk(statement))
+            self._used = frozenset(node.name for node in body if isinstance(node, nodes.Name))
+        return self._used
+
+    def hint(self) -> str:
+        """Where it is defined, and how."""
+        macro = self.macro
+        header = " ".join(self.source.text[macro.name_span.start : macro.span.end].split())
+        place = self.source.position(macro.span.start)
+        where = "" if self.is_own else f"in {self.source.display_name} "
+        return f"it is defined {where}at {place.line}:{place.column + 1} as {header}"
+
+
+_Module: TypeAlias = Mapping[str, _Signature]
+
+
+class _Names:
+    """The macros and modules that names mean for certain."""
+
+    def __init__(self, known: Known, importing: Importing) -> None:
+        self._scopes = known.scopes
+        self._found: dict[Variable, _Signature | _Module | None] = {}
+        """``None`` for a name that more than one thing is assigned to."""
+        imports: list[nodes.Import | nodes.FromImport] = []
+        targets: set[nodes.Node] = set()
+        for node in nodes.walk(known.tree):
+            if isinstance(node, nodes.Macro):
+                self._bind(node, _Signature(node, known.source, is_own=True))
+            elif isinstance(node, nodes.Import):
+                imports.append(node)
+                targets.add(node.target)
+            elif isinstance(node, nodes.FromImport):
+                imports.append(node)
+                targets |= {imported.target for imported in node.names}
+            elif isinstance(node, nodes.TargetName) and node not in targets:
+                self._bind(node, None)
+        for node in imports:
+            self._import(node, importing)
+        tops = {variable.name: found for variable, found in self._found.items() if variable.scope.is_top}
+        self._at_top = tops
+
+    def called(self, target: nodes.Expression) -> _Signature | None:
+        """The macro that a call is one of, if that is certain."""
+        if isinstance(target, nodes.Attribute) and isinstance(target.target, nodes.Name):
+            module = self._meant(target.target)
+            return module.get(target.name) if isinstance(module, Mapping) else None
+        if not isinstance(target, nodes.Name):
+            return None
+        found = self._meant(target)
+        return found if isinstance(found, _Signature) else None
+
+    def _meant(self, name: nodes.Name) -> _Signature | _Module | None:
+        variable = self._scopes.variables[name]
+        if variable in self._found or variable.stored:
+            return self._found.get(variable)
+        # in a block the names at the template's top are read from the context
+        return self._at_top.get(name.name)
+
+    def _bind(self, node: nodes.Node, value: _Signature | _Module | None) -> None:
+        variable = self._scopes.variables.get(node)
+        if variable is not None:
+            self._found[variable] = None if variable in self._found else value
+
+    def _import(self, node: nodes.Import | nodes.FromImport, importing: Importing) -> None:
+        name = node.template.value if isinstance(node.template, nodes.Constant) else None
+        known = importing(name) if isinstance(name, str) else None
+        module = {} if known is None else _exported(known)
+        if isinstance(node, nodes.Import):
+            self._bind(node.target, module)
+            return
+        for imported in node.names:
+            self._bind(imported.target, module.get(imported.name))
+
+
+def _exported(known: Known) -> _Module:
+    """The macros at the top of a template, by the names that nothing else is assigned to."""
+    found: dict[Variable, _Signature | None] = {}
+    for node in nodes.walk(known.tree):
+        if isinstance(node, (nodes.Macro, nodes.TargetName)):
+            variable = known.scopes.variables.get(node)
+            if variable is not None and variable.scope.is_top:
+                is_only = isinstance(node, nodes.Macro) and variable not in found
+                found[variable] = _Signature(node, known.source, is_own=False) if is_only else None  # type: ignore[arg-type]
+    return {variable.name: macro for variable, macro in found.items() if macro is not None}
+
+
+class _Call:
+    """The call of a macro."""
+
+    def __init__(
+        self, source: Source, signature: _Signature, call: nodes.Call, block: nodes.CallBlock | None
+    ) -> None:
+        self._source = source
+        self._signature = signature
+        self._macro = signature.macro
+        self._call = call
+        self._block = block
+
+    def errors(self) -> Iterator[TemplateSyntaxError]:
+        """All that is wrong with it."""
+        macro, arguments, used = self._macro, self._call.arguments, self._signature.used
         named = {p.name: p for p in macro.parameters if p.kind in ("normal", "keyword")}
         positional = [p for p in macro.parameters if p.kind in ("positional", "normal")]
-        used = {
-            node.name
-            for statement in macro.body
-            for node in nodes.walk(statement)
-            if isinstance(node, nodes.Name)
-        }
         takes_more = any(p.kind == "star" for p in macro.parameters) or "varargs" in used
         takes_names = any(p.kind == "double_star" for p in macro.parameters) or "kwargs" in used
         given = dict(zip([p.name for p in positional], arguments.positional, strict=False))
+        values = [(p, given[p.name]) for p in positional if p.name in given]
+        meant: set[str | None] = set()
         for (name, value), span in zip(arguments.keywords, arguments.keyword_spans, strict=True):
-            if name in given and name in named:
-                self.fail(f"macro {macro.name!r} gets the argument {name!r} twice", span, macro)
-            if name not in named and not takes_names and not (name == "caller" and "caller" in used):
-                self.fail(
-                    f"macro {macro.name!r} takes no argument {name!r}",
-                    span,
-                    macro,
-                    did_you_mean(name, named),
-                )
-            given[name] = value
+            if name in named and name in given:
+                yield self._error(f"gets the argument {name!r} twice", span)
+            elif name in named:
+                given[name] = value
+                values.append((named[name], value))
+            elif not takes_names and not (name == "caller" and "caller" in used):
+                suggestion = did_you_mean(name, named)
+                meant.add(suggestion)
+                yield self._error(f"takes no argument {name!r}", span, suggestion)
         if len(arguments.positional) > len(positional) and not takes_more:
             extra = arguments.positional[len(positional)]
-            self.fail(
-                f"macro {macro.name!r} takes not more than {len(positional)} argument(s)", extra.span, macro
-            )
-        if macro.strict and arguments.star is None and arguments.double_star is None:
-            for parameter in macro.parameters:
-                if (
-                    parameter.default is None
-                    and parameter.name not in given
-                    and parameter.kind not in ("star", "double_star")
-                ):
-                    self.fail(f"macro {macro.name!r} needs the argument {parameter.name!r}", call.span, macro)
-        if has_body and "caller" not in used and "caller" not in named:
-            self.fail(
-                f"macro {macro.name!r} takes no caller: its body does not use 'caller()'", call.span, macro
-            )
-        for parameter in macro.parameters:
-            argument = given.get(parameter.name)
-            if argument is not None and not _fits(argument, parameter.annotation):
-                self.fail(
-                    f"macro {macro.name!r} takes {parameter.annotation} for {parameter.name!r}",
-                    argument.span,
-                    macro,
-                )
+            yield self._error(f"takes not more than {len(positional)} argument(s)", extra.span)
+        yield from self._missing(given, meant)
+        if self._block is not None and "caller" not in named:
+            yield from self._contents(self._block)
+        for parameter, value in values:
+            if not fits(value, parameter.annotation):
+                yield self._error(f"takes {parameter.annotation} for {parameter.name!r}", value.span)
 
-    def fail(self, message: str, span: Span, macro: nodes.Macro, suggestion: str | None = None) -> None:
-        header = " ".join(self.source.text[macro.name_span.start : macro.span.end].split())
-        place = self.source.position(macro.span.start)
-        raise TemplateSyntaxError(
-            message,
+    def _contents(self, block: nodes.CallBlock) -> Iterator[TemplateSyntaxError]:
+        """Contents that there are no places for."""
+        places = {place.name for place in self._macro.slots}
+        if "caller" in self._signature.used:
+            places.add("default")
+        if not places:
+            yield self._error("takes no caller: its body does not use 'caller()'", self._call.span)
+            return
+        if block.loose and "default" not in places:
+            yield self._error("has no slot 'default'", self._call.span)
+        for content in block.contents:
+            if content.name not in places:
+                suggestion = did_you_mean(content.name, places)
+                yield self._error(f"has no slot {content.name!r}", content.span, suggestion)
+
+    def _missing(self, given: Mapping[str, object], meant: set[str | None]) -> Iterator[TemplateSyntaxError]:
+        arguments = self._call.arguments
+        if not self._macro.strict or arguments.star is not None or arguments.double_star is not None:
+            return
+        missing = [
+            repr(p.name)
+            for p in self._macro.parameters
+            if p.default is None
+            and p.kind not in ("star", "double_star")
+            and p.name not in given
+            and p.name not in meant  # it was misspelt, which is told
+        ]
+        if missing:
+            *first, last = missing
+            listed = f"s {', '.join(first)} and {last}" if first else f" {last}"
+            yield self._error(f"needs the argument{listed}", self._call.span)
+
+    def _error(self, message: str, span: Span, suggestion: str | None = None) -> TemplateSyntaxError:
+        return TemplateSyntaxError(
+            f"macro {self._macro.name!r} {message}",
             code=ErrorCode.INVALID_CALL,
-            hint=f"it is defined at {place.line}:{place.column + 1} as {header}",
+            hint=self._signature.hint(),
             suggestion=suggestion,
-            source=self.source,
+            source=self._source,
             span=span,
         )
-
-
-def _fits(argument: nodes.Expression, annotation: str | None) -> bool:
-    """Whether a literal may be meant for an annotation; what is no literal always may."""
-    kind = _LITERALS.get(type(argument))
-    if isinstance(argument, nodes.Constant):
-        kind = type(argument.value)
-    if kind is None or annotation is None:
-        return True
-    allowed: list[type] = []
-    for part in _alternatives(annotation):
-        name = part.partition("[")[0].strip()
-        if name not in _TYPES:
-            return True
-        allowed += _TYPES[name]
-    return kind in allowed
-
-
-def _alternatives(annotation: str) -> list[str]:
-    """The parts of ``a | b[c | d]`` outside of brackets."""
-    parts = [""]
-    depth = 0
-    for character in annotation:
-        depth += (character in "[(") - (character in "])")
-        if character == "|" and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts]

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from kida.errors import TemplateSyntaxError
 from kida.semantics.analysis import analysed
-from kida.semantics.calls import call_errors
+from kida.semantics.calls import Importing, call_errors
 from kida.semantics.mistakes import caller_without_default, unknown_function
 from kida.source import Source
 from kida.syntax import nodes
@@ -28,12 +28,12 @@ Places = Iterator[tuple[nodes.Node, bool]]
 
 
 def semantic_errors(
-    template: nodes.Template, source: Source, known: Known, *, calls: bool, guessed: bool = False
+    template: nodes.Template, source: Source, known: Known, *, calls: Importing | None, guessed: bool = False
 ) -> list[TemplateSyntaxError]:
     """What is wrong with a template, in the order of the text.
 
-    Parameters: ``template``, ``source``; ``known``, the filters and tests that there are; ``calls``, whether calls of
-    macros are checked; ``guessed``, whether tags were replaced by what was perhaps meant, so that only what no tag
+    Parameters: ``template``, ``source``; ``known``, the filters and tests that there are; ``calls``, where calls of
+    macros are checked, what reads the templates that are imported; ``guessed``, whether tags were replaced by what was perhaps meant, so that only what no tag
     elsewhere could mend is told.
     """
     found = list(_unknown_functions(template, source, known))
@@ -41,8 +41,8 @@ def semantic_errors(
         found += _callers_without_default(template, source)
         scopes, errors = analysed(template, source)
         found += errors
-        if calls:
-            found += call_errors(template, scopes, source)
+        if calls is not None:
+            found += call_errors(template, scopes, source, calls)
     return sorted(found, key=lambda error: 0 if error._span is None else error._span.start)
 
 

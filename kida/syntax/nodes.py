@@ -18,6 +18,7 @@ _LEAVES: Final = frozenset(
         "str",
         "str | None",
         "tuple[str, ...]",
+        "tuple[SlotPlace, ...]",
         "bool",
         "int",
         "Any",
@@ -290,6 +291,15 @@ class Parameter(Node):
     annotation: str | None = None
 
 
+class SlotPlace(Value):
+    """A place for content in a def: the names it hands up, and whether it has default content. A ``yield`` is one, too."""
+
+    name: str
+    handed: tuple[str, ...]
+    has_default: bool
+    span: Span
+
+
 class Macro(Statement):
     """``macro`` or ``def``; ``strict`` is true of a ``def``, whose parameters without default must be given."""
 
@@ -298,7 +308,7 @@ class Macro(Statement):
     parameters: tuple[Parameter, ...]
     body: Body
     strict: bool = False
-    slots: tuple[str, ...] = ()
+    slots: tuple[SlotPlace, ...] = ()
 
 
 class SlotContent(Statement):

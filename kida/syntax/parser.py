@@ -48,7 +48,7 @@ class Parser:
         self.loop_depth = 0
         self.component: str | None = None  # what a slot would belong to here: "def" or "call"
         self.in_def = False
-        self.slots: list[str] = []
+        self.slots: list[nodes.SlotPlace] = []
         self.slot_bodies: frozenset[int] | None = None
         self.block_names: dict[str, Span] = {}
         self.token = tokens[0]

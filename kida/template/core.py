@@ -7,11 +7,12 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from kida.compiler.options import Compiled
-from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
+from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.render_context import RenderContext, RenderState, begun, current, overlaid
-from kida.runtime.blocks import BlockProbe, collect, collect_async
+from kida.runtime.blocks import collect, collect_async
 from kida.runtime.forms import Form
 from kida.source import Source
+from kida.template.blocks import block_root, rendered_with
 from kida.template.boundary import Boundary, explained, inside
 from kida.template.cached_blocks import CachedBlocksDict
 from kida.template.linking import SourceLoader, Unit, fits
@@ -45,6 +46,7 @@ class Template:
         "_globals",
         "_lines",
         "_lock",
+        "_names",
         "_source",
         "_units",
         "_version",
@@ -81,6 +83,7 @@ class Template:
         put("_lines", SourceLoader(source))
         put("_lock", RLock())
         put("_units", {})
+        put("_names", {})
         put("_compiled", known)
         put("is_async", is_async)
 
@@ -92,6 +95,7 @@ class Template:
     _lines: SourceLoader
     _lock: RLock
     _units: dict[Form, Unit]
+    _names: dict[Form, Unit]
     _compiled: dict[Form, Compiled]
     is_async: bool
 
@@ -153,7 +157,7 @@ class Template:
         not there yet, as a generator; and when it has become long. The iterator may be resumed in another thread.
         """
         render_context = self._context(Form.STREAM, mapping, context)
-        return streamed(render_context)
+        return streamed(render_context, render_context.unit.root)  # type: ignore[union-attr]
 
     async def render_async(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The template's text, with what is awaitable in it awaited; parameters as of `render`."""
@@ -168,7 +172,8 @@ class Template:
     ) -> AsyncIterator[str]:
         """The text piece by piece, asynchronously; parameters as of `render`."""
         render_context = self._context(Form.ASYNC_STREAM, mapping, context)
-        async for piece in streamed_async(render_context):
+        root = render_context.unit.root  # type: ignore[union-attr]
+        async for piece in streamed_async(render_context, root):
             yield piece
 
     generate_async = render_stream_async
@@ -176,27 +181,52 @@ class Template:
     generate = render_stream
     """Jinja2's name for `render_stream`."""
 
+    # --- parts of it -------------------------------------------------------------------------------------------
+
     def render_block(self, block: str, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The text of one block, as the most derived template has it, without what stands around it.
 
+        The block sees what is assigned, defined and imported at the top of its template and of those that it extends;
+        nothing else of them runs. What fails there is an error once the block reads it.
         Parameters: ``block``, its name; the variables as of `render`. Raises `TemplateRuntimeError` where there is no
-        such block.
+        such block, or it is one that another template must define.
         """
         render_context = self._context(Form.RENDER, mapping, context)
+        root = block_root(Form.RENDER, block)
+        text: str = inside(render_context, partial(collect, Form.RENDER, root, render_context))
+        return render_context.state.whole(text)
 
-        def written() -> str:
-            texts: list[str] = []
-            innermost = self._inherited(render_context)
-            if block not in innermost.blocks:
-                raise TemplateRuntimeError(
-                    f"template {self._source.display_name!r} has no block {block!r}",
-                    code=ErrorCode.BLOCK_NOT_FOUND,
-                    suggestion=did_you_mean(block, innermost.blocks),
-                )
-            innermost.blocks[block][0](innermost, texts.append)
-            return render_context.state.whole("".join(texts))
+    def render_block_stream(
+        self, block: str, mapping: Mapping[str, Any] | None = None, /, **context: Any
+    ) -> Iterator[str]:
+        """The text of one block piece by piece, as of `render_stream`; parameters as of `render_block`."""
+        render_context = self._context(Form.STREAM, mapping, context)
+        return streamed(render_context, block_root(Form.STREAM, block))
 
-        return inside(render_context, written)
+    async def render_block_async(
+        self, block: str, mapping: Mapping[str, Any] | None = None, /, **context: Any
+    ) -> str:
+        """The text of one block, with what is awaitable awaited; parameters as of `render_block`."""
+        render_context = self._context(Form.ASYNC_RENDER, mapping, context)
+        with Boundary(render_context):
+            root = block_root(Form.ASYNC_RENDER, block)
+            text: str = await collect_async(Form.ASYNC_RENDER, root, render_context)
+            return render_context.state.whole(text)
+
+    async def render_block_stream_async(
+        self, block: str, mapping: Mapping[str, Any] | None = None, /, **context: Any
+    ) -> AsyncIterator[str]:
+        """The text of one block piece by piece, asynchronously; parameters as of `render_block`."""
+        render_context = self._context(Form.ASYNC_STREAM, mapping, context)
+        async for piece in streamed_async(render_context, block_root(Form.ASYNC_STREAM, block)):
+            yield piece
+
+    def trace_block(
+        self, block: str, mapping: Mapping[str, Any] | None = None, /, **context: Any
+    ) -> RenderTrace:
+        """Render one block, and record what wrote each character of its text; parameters as of `render_block`."""
+        variables = overlaid(dict(mapping or {}), context) if context else mapping
+        return _tracing()(self, variables, block=block)
 
     def render_with_blocks(
         self, blocks: Mapping[str, str], mapping: Mapping[str, Any] | None = None, /, **context: Any
@@ -204,37 +234,12 @@ class Template:
         """The template's text with some of its blocks given ready-made.
 
         Parameters: ``blocks``, texts by the names of the blocks they replace, written as they are; the variables
-        as of `render`. Raises `TemplateRuntimeError` for a name that is no block of it or of those it extends.
+        as of `render`. Raises `TemplateRuntimeError` for a name that is no block of it or of those it extends, and for
+        a block that this render does not come to, as a fragment is one; ``TypeError`` for a text that is no ``str``.
         """
         render_context = self._context(Form.RENDER, mapping, context)
-
-        def written() -> str:
-            known = self._inherited(self._context(Form.RENDER, mapping, context)).blocks
-            for name in blocks:
-                if name not in known:
-                    raise TemplateRuntimeError(
-                        f"template {self._source.display_name!r} has no block {name!r}",
-                        code=ErrorCode.BLOCK_NOT_FOUND,
-                        suggestion=did_you_mean(name, known),
-                    )
-            ready = {name: _ready_made(text) for name, text in blocks.items()}
-            render_context.layout = render_context.layout.with_first(ready)
-            whole: str = collect(Form.RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
-            return render_context.state.whole(whole)
-
-        return inside(render_context, written)
-
-    def _inherited(self, context: RenderContext) -> RenderContext:
-        """The context of the outermost template that this one extends, which knows the blocks of all of them.
-
-        The tops of the templates are run for it, their output dropped, as blocks may read what they assign; the
-        outermost one's is not.
-        """
-        if context.unit is None or not context.unit.extends:
-            return context
-        probe = BlockProbe(context)
-        context.unit.root(context, probe)
-        return probe.reached
+        again = partial(self._context, Form.RENDER, mapping, context)
+        return inside(render_context, partial(rendered_with, render_context, blocks, again))
 
     def _context(
         self,
@@ -354,6 +359,23 @@ class Template:
             self._units[form] = unit
             return unit
 
+    def names_unit(self, unit: Unit) -> Unit:
+        """A unit of this template's whose ``root`` only gives the names at the top their values, and whose functions
+        are of the same form and registry; made when a block is first rendered by name.
+        """
+        known = self._names.get(unit.form)
+        if known is not None and known.registry is unit.registry:
+            return known
+        with self._lock:
+            from kida.template.introspection import analysed
+
+            environment = self._environment
+            template = analysed(environment, self._source)
+            compiled = environment._compile(template, unit.form, unit.registry, names_only=True)
+            made = Unit(self, compiled, unit.form, unit.registry, environment._namespace(unit.form))
+            self._names[unit.form] = made
+            return made
+
     def __reduce__(self) -> tuple[Any, ...]:
         source = self._source
         return _unpickled, (self._environment, source.text, source.name, source.filename, dict(self._globals))
@@ -380,12 +402,3 @@ def _tracing() -> Callable[..., RenderTrace]:
     from kida.tracing.traced import trace_render
 
     return trace_render
-
-
-def _ready_made(text: str) -> Any:
-    """A block that writes a text."""
-
-    def write_text(context: RenderContext, write: Any) -> None:
-        write(text)
-
-    return write_text

@@ -16,7 +16,7 @@ from kida.runtime.forms import Form
 from kida.runtime.naming import full_name
 from kida.semantics.analysis import analyse
 from kida.semantics.calls import check_calls
-from kida.semantics.scopes import Scopes
+from kida.semantics.scopes import Scope, Scopes
 from kida.source import Source
 from kida.syntax import nodes
 from kida.syntax.parser import parse
@@ -38,13 +38,29 @@ class ParameterMetadata:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotMetadata:
+    """A place for content: its name, ``"default"`` where it has none, the names it hands up, whether it has default
+    content, and the line (from 1) of the first place of that name.
+    """
+
+    name: str
+    hands_up: tuple[str, ...]
+    has_default: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class MacroMetadata:
-    """A macro: its name, parameters and line (from 1), and the names it looks up in the context."""
+    """A macro: its name, parameters and line (from 1), and the names that it looks up in the context, also where a macro,
+    a call's body or a recursive loop inside of it does; globals are not among them. ``slots`` are in the order of the text,
+    those that it only forwards included.
+    """
 
     name: str
     parameters: tuple[ParameterMetadata, ...]
     line: int
     reads: frozenset[str]
+    slots: tuple[SlotMetadata, ...] = ()
 
 
 class Analysed(Value):
@@ -74,7 +90,9 @@ def analysed_tree(environment: Environment, source: Source, tree: nodes.Template
     try:
         scopes = analyse(tree, source)
         if environment.check_calls:
-            check_calls(tree, scopes, source)
+            from kida.environment.importing import importing
+
+            check_calls(tree, scopes, source, importing(environment, source))
     except TemplateSyntaxError as error:
         from kida.environment.problems import first_of_all
 
@@ -115,7 +133,7 @@ def template_dependencies(template: Template) -> list[str]:
 
 
 def _literal_names(node: nodes.Expression | None) -> Iterator[str]:
-    """The texts that an expression may be: a literal one, or those of a list, or of the arms of a condition."""
+    """The texts that an expression may be: a literal one, or those of a list, or of the arms of a condition or a choice."""
     if isinstance(node, nodes.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, (nodes.TupleLiteral, nodes.ListLiteral)):
@@ -124,12 +142,21 @@ def _literal_names(node: nodes.Expression | None) -> Iterator[str]:
     elif isinstance(node, nodes.Conditional):
         yield from _literal_names(node.value)
         yield from _literal_names(node.other)
+    elif isinstance(node, nodes.Coalesce):
+        yield from _literal_names(node.left)
+        yield from _literal_names(node.right)
+    elif isinstance(node, nodes.Logic):
+        # of 'a and b' only the last is one that a true name could come to
+        for item in node.items if node.operator == "or" else node.items[-1:]:
+            yield from _literal_names(item)
 
 
 def def_metadata(template: Template) -> dict[str, MacroMetadata]:
     """The macros at the top of a template."""
     known = _analysed(template)
     source, scopes = known.source, known.scopes
+    global_names = set(template.environment.globals)
+    read = _read_within(scopes)
     found: dict[str, MacroMetadata] = {}
     for node in nodes.walk(known.tree):
         if isinstance(node, nodes.Macro) and scopes.variables[node].scope.is_top:
@@ -142,11 +169,40 @@ def def_metadata(template: Template) -> dict[str, MacroMetadata]:
                 )
                 for p in node.parameters
             )
-            reads = frozenset(scopes.opened[node, "body"].context_names)
+            reads = frozenset(read.get(scopes.opened[node, "body"], ())) - global_names
             found[node.name] = MacroMetadata(
-                node.name, parameters, source.position(node.span.start).line, reads
+                node.name, parameters, source.position(node.span.start).line, reads, _slots(node, source)
             )
     return found
+
+
+def _slots(macro: nodes.Macro, source: Source) -> tuple[SlotMetadata, ...]:
+    found: dict[str, SlotMetadata] = {}
+    for place in macro.slots:
+        line = source.position(place.span.start).line
+        found.setdefault(place.name, SlotMetadata(place.name, place.handed, place.has_default, line))
+    return tuple(found.values())
+
+
+def _read_within(scopes: Scopes) -> dict[Scope, set[str]]:
+    """The names that each macro at the top looks up in the context, itself or in a function inside of it."""
+    outermost: dict[Scope, Scope] = {}
+
+    def around(scope: Scope) -> Scope:
+        """The outermost function around a scope but for the template's top."""
+        path = []
+        while scope not in outermost and scope.parent is not None and not scope.parent.is_top:
+            path.append(scope)
+            scope = scope.parent
+        found = outermost.get(scope, scope)
+        outermost.update(dict.fromkeys((*path, scope), found))
+        return found
+
+    read: dict[Scope, set[str]] = {}
+    for function in {scope.function for scope in scopes.opened.values()}:
+        if not function.is_top:
+            read.setdefault(around(function), set()).update(function.context_names)
+    return read
 
 
 def undeclared_variables(template: Template) -> set[str]:

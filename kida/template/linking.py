@@ -72,7 +72,7 @@ class Unit:
     """A template in one form, linked: functions ready to be called.
 
     ``root`` renders the template's top, ``blocks`` are its blocks by name, ``layout`` the same for a render to begin
-    with; ``globals`` what a name means that no variable has; ``stack`` the stack of templates that it begins.
+    with; ``required`` as of `Compiled`; ``globals`` what a name means that no variable has; ``stack`` the stack of templates that it begins.
     """
 
     __slots__ = (
@@ -85,6 +85,7 @@ class Unit:
         "layout",
         "name",
         "registry",
+        "required",
         "root",
         "source",
         "stack",
@@ -107,6 +108,7 @@ class Unit:
         self.stack = (template.name or "<template>",)
         self.filename = template.filename
         self.extends = compiled.extends
+        self.required = compiled.required
         self.autoescape = template._autoescape
         self.globals: Mapping[str, Any] = (
             {**registry.globals, **template._globals} if template._globals else registry.globals

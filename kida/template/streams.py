@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 from kida.render_context import RenderContext, current
 from kida.runtime.pending import Pending
@@ -37,16 +38,17 @@ class _HeldBack:
         return self._context.state.whole("".join([*self._texts, pending.take()]))
 
 
-def streamed(context: RenderContext) -> Iterator[str]:
+def streamed(context: RenderContext, root: Callable[..., Any]) -> Iterator[str]:
     """The pieces of a render, whose context is current only while it is being advanced.
 
-    What was written before an error is handed on before it. From the first mark on all is held back until the end, which
-    tells what stands in its place.
+    Parameters: ``root``, the function that renders, of a template's top or of a block.
+    What was written before an error is handed on before it. From the first mark on all is held back until the end,
+    which tells what stands in its place.
     """
     inner: RenderContext | None = context
     pending = Pending()
     held = _HeldBack(context)
-    pieces: Iterator[str] = context.unit.root(context, pending)  # type: ignore[union-attr]
+    pieces: Iterator[str] = root(context, pending)
 
     def advance() -> str | None:
         nonlocal inner
@@ -70,12 +72,12 @@ def streamed(context: RenderContext) -> Iterator[str]:
         inside(inner, pieces.close)  # type: ignore[attr-defined]
 
 
-async def streamed_async(context: RenderContext) -> AsyncIterator[str]:
+async def streamed_async(context: RenderContext, root: Callable[..., Any]) -> AsyncIterator[str]:
     """The same, asynchronously."""
     inner: RenderContext | None = context
     pending = Pending()
     held = _HeldBack(context)
-    pieces = context.unit.root(context, pending)  # type: ignore[union-attr]
+    pieces = root(context, pending)
     try:
         try:
             while True:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kida.render_context import RenderContext, RenderState
 from kida.runtime.forms import Form
+from kida.template.blocks import block_root
 from kida.template.boundary import Boundary, inside
 from kida.tracing.budget import Budget
 from kida.tracing.recording import Events, Recorder, TracedState, text_of
@@ -19,29 +20,38 @@ if TYPE_CHECKING:
 
 
 def trace_render(
-    template: Template, context: Mapping[str, Any] | None = None, *, budget: Budget | None = None
+    template: Template,
+    context: Mapping[str, Any] | None = None,
+    *,
+    budget: Budget | None = None,
+    block: str | None = None,
 ) -> RenderTrace:
     """Render a template and record what wrote each character of the output.
 
     Parameters: ``template``; ``context``, a mapping of variables; ``budget``, the time and the characters it may
-    take. They are looked at in loops and calls, so that a filter that never returns is not ended by it. Raises
-    `BudgetExceededError` where they do not suffice, and what `Template.render` raises.
+    take; ``block``, the name of a block to render alone. Time and characters are looked at in loops and calls, so that
+    a filter that never returns is not ended by it. Raises `BudgetExceededError` where they do not suffice, and what
+    `Template.render` raises.
     """
     render_context, recorder = _begun(template, Form.TRACE, context, budget)
     events: Events = []
-    root = render_context.unit.root  # type: ignore[union-attr]
+    root = _root(render_context, block)
     inside(render_context, partial(root, render_context, events.extend))
     return _finished(events, recorder, render_context.state)
 
 
 async def trace_render_async(
-    template: Template, context: Mapping[str, Any] | None = None, *, budget: Budget | None = None
+    template: Template,
+    context: Mapping[str, Any] | None = None,
+    *,
+    budget: Budget | None = None,
+    block: str | None = None,
 ) -> RenderTrace:
     """The same with what is awaitable awaited, as `Template.render_async` does."""
     render_context, recorder = _begun(template, Form.ASYNC_TRACE, context, budget)
     events: Events = []
     with Boundary(render_context):
-        await render_context.unit.root(render_context, events.extend)  # type: ignore[union-attr]
+        await _root(render_context, block)(render_context, events.extend)
         return _finished(events, recorder, render_context.state)
 
 
@@ -59,6 +69,12 @@ def _begun(
 ) -> tuple[RenderContext, Recorder]:
     recorder = Recorder(budget)
     return template._context(form, context, {}, TracedState(recorder)), recorder
+
+
+def _root(context: RenderContext, block: str | None) -> Callable[..., Any]:
+    if context.unit is None:
+        raise AssertionError("a context that is run has a unit")
+    return context.unit.root if block is None else block_root(context.form, block)
 
 
 def _finished(events: Events, recorder: Recorder, state: RenderState) -> RenderTrace:

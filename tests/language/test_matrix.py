@@ -81,7 +81,7 @@ CONSTRUCTS: dict[str, Construct] = {
         "{% include 'part' with a=1, b=mark %}{% include 'part' only %}", f"(1{MARK})(--)"
     ),
     "relative name": Construct("{% include './part' with a=mark %}", f"({MARK}-)"),
-    "alias": Construct("{% include '@ui/button' %}", f"button {MARK}", ("include @ui/button",)),
+    "alias": Construct("{% include '@ui/button' %}", f"button {MARK}", ("include ui/button",)),
 }
 
 WHERE: dict[str, Where] = {

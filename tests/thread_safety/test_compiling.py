@@ -34,8 +34,8 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> Compilations:
     made = Compilations()
     generate = kida.compiler.compiler.generate
 
-    def counted(template: Any, scopes: Any, source: Any, options: Any) -> Any:
-        module, generator = generate(template, scopes, source, options)
+    def counted(template: Any, scopes: Any, source: Any, options: Any, **told: Any) -> Any:
+        module, generator = generate(template, scopes, source, options, **told)
         with made.lock:
             made.generators.append(generator)
             made.threads.append(threading.get_ident())

@@ -38,6 +38,8 @@ OPERATIONS: dict[str, Operation] = {
     "render_stream": lambda env, n: "".join(env.get_template("page").render_stream(x=n)),
     "render_async": lambda env, n: rendered_here(env.get_template("page"), "async", x=n),
     "render_block": lambda env, n: env.get_template("page").render_block("b", x=n),
+    "render_block_stream": lambda env, n: "".join(env.get_template("page").render_block_stream("b", x=n)),
+    "trace_block": lambda env, n: env.get_template("page").trace_block("b", x=n).output,
     "add_filter": lambda env, n: env.add_filter(f"filter {n}", str),
     "add_test": lambda env, n: env.add_test(f"test {n}", callable),
     "add_global": lambda env, n: env.add_global(f"global {n}", n),

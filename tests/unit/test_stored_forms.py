@@ -42,9 +42,9 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     compile_template = compiled.compile_template
 
-    def counted(tree: Any, scopes: Any, source: Any, options: Any, *rest: Any) -> Any:
+    def counted(tree: Any, scopes: Any, source: Any, options: Any, *rest: Any, **more: Any) -> Any:
         found.append(options.form.value)
-        return compile_template(tree, scopes, source, options, *rest)
+        return compile_template(tree, scopes, source, options, *rest, **more)
 
     monkeypatch.setattr(compiled, "compile_template", counted)
     return found

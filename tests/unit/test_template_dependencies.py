@@ -19,6 +19,10 @@ from kida import DictLoader, Environment
         ),
         ("{% include ['a', 'b'] ignore missing %}{% include ('c', name) %}", ["a", "b", "c"]),
         ("{% extends 'a' if x else 'b' %}", ["a", "b"]),
+        (
+            "{% include x ?? 'a' %}{% include x or y or 'b' %}{% include 'no' and x and 'c' %}",
+            ["a", "b", "c"],
+        ),
         ("{% include name %}{% include 'a' ~ name %}{% include 1 %}", []),
         ("{% include './near' %}{% include '../above' %}{% include '../../out' %}", ["pages/near", "above"]),
         (

@@ -30,10 +30,10 @@ def _macro(parser: Parser, tag: Token, closer: str, *, strict: bool) -> nodes.Ma
     if parameters is None:
         parser.fail_expected("'('", f"write {name.value}() for a macro without parameters")
     span = parser.span_from(tag.start)
-    names, parser.slots = parser.slots, []
+    outer, parser.slots = parser.slots, []
     with of_component(parser, "def"):
         body = parser.block_body(tag, closer, optional_name=name.value)
-    slots, parser.slots = tuple(dict.fromkeys(parser.slots)), names
+    slots, parser.slots = tuple(parser.slots), outer
     return nodes.Macro(span, name.value, Span(name.start, name.end), parameters, body, strict, slots)
 
 

@@ -33,7 +33,9 @@ def slot_tag(parser: Parser, tag: Token) -> nodes.Statement:
         default = (nodes.Scope(span, parser.block_body(tag, "endslot")),)
     else:
         parser.expect_tag_end()
-    parser.slots.append(name)
+    parser.slots.append(
+        nodes.SlotPlace(name, tuple(key for key, *_ in handed), tag.start in _bodies(parser), span)
+    )
     return _place(span, name, handed, default)
 
 
@@ -45,7 +47,7 @@ def yield_tag(parser: Parser, tag: Token) -> nodes.Statement:
     handed = _handed(parser)
     span = parser.span_from(tag.start)
     parser.expect_tag_end()
-    parser.slots.append(name)
+    parser.slots.append(nodes.SlotPlace(name, tuple(key for key, *_ in handed), False, span))
     return _place(span, name, handed, ())
 
 
