@@ -33,6 +33,7 @@ from kida.errors import (
     TemplateSyntaxError,
     UndefinedError,
 )
+from kida.extension import Extension
 from kida.render_context import RenderContext
 from kida.runtime.hooks import EvalContext, pass_context, pass_environment, pass_eval_context
 from kida.runtime.loop import AsyncLoopContext, LoopContext
@@ -66,6 +67,7 @@ __all__ = [
     "Environment",
     "ErrorCode",
     "EvalContext",
+    "Extension",
     "FileSystemBytecodeCache",
     "FileSystemLoader",
     "FilterArgumentError",

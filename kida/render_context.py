@@ -54,9 +54,9 @@ class RenderState:
         self.stacks: Stacks | None = None
         self.marks: Marks | None = None
 
-    def whole(self, text: str) -> str:
-        """The text of the whole render, with what stands for marks in it."""
-        return text if self.marks is None else self.marks.resolved(text)
+    def whole(self, text: str, size: int = 0) -> str:
+        """The text of the whole render, with what stands for marks in it; ``size``, how much was handed on before."""
+        return text if self.marks is None else self.marks.resolved(text, size)
 
     def kept(self, events: list[Any], escaping: bool) -> str:
         """The text of a block of a traced render, whose events are given, as a value."""

@@ -14,6 +14,7 @@ from kida.environment.bytecode_cache import Bundle, BytecodeCache, dump_bundle, 
 from kida.environment.loading import LoadedSource
 from kida.environment.registry import Registry
 from kida.errors import TemplateSyntaxError
+from kida.extension import described
 from kida.runtime.forms import Form
 from kida.source import Source
 from kida.template.core import Template
@@ -84,6 +85,7 @@ def options_text(environment: Environment) -> str:
         "by name" if callable(autoescape) else repr(bool(autoescape)),
         repr(environment._finalize_passes()),
         repr(bool(environment.check_calls)),
+        *described(environment._extensions),
         repr(bool(environment.trim_translations)),
     ]
     return "\n".join(heeded)

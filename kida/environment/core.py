@@ -19,6 +19,7 @@ from kida.errors import (
     TemplatesNotFound,
     TemplateSyntaxError,
 )
+from kida.extension import Extension, filters_of, instances, parsers_of
 from kida.filters import FILTERS
 from kida.globals import GLOBALS
 from kida.runtime.forms import Form
@@ -62,6 +63,7 @@ class _Usual:
     _last_analysed: Analysed | None = None
     _traces_first: bool = False
     _made_fragments: FragmentCache | None = None
+    _extensions: Sequence[Extension] = ()
 
 
 for _name, _default in DEFAULTS.items():
@@ -75,7 +77,7 @@ class Environment(_Usual):
 
     Parameters (those of Jinja2's ``Environment`` mean what they mean there, "High Level API"): ``loader``;
     ``autoescape``, a bool or a function of a template's name, see `select_autoescape`; ``undefined``, a subclass of
-    `Undefined`; ``extensions``, names of Jinja2's extensions whose tags are built in; ``filters``, ``tests``,
+    `Undefined`; ``extensions``, tags of one's own (see `Extension`), and names of Jinja2's extensions whose tags are built in; ``filters``, ``tests``,
     ``globals``, added to the built-in ones or in their place; the delimiters and white-space options;
     ``finalize``, a function that each value written goes through; ``auto_reload``, whether a loader is asked if a
     template changed; ``cache_size``, templates kept (0 none, -1 without bound); ``bytecode_cache``;
@@ -489,7 +491,8 @@ class Environment(_Usual):
     def _tags(self) -> Mapping[str, TagParser]:
         from kida.syntax.tags import TAGS, TRIMMING_TAGS
 
-        return TRIMMING_TAGS if self.trim_translations else TAGS
+        tags = TRIMMING_TAGS if self.trim_translations else TAGS
+        return {**tags, **parsers_of(self._extensions)} if self._extensions else tags
 
     @property
     def _fragments(self) -> FragmentCache:
@@ -590,6 +593,11 @@ def _following(options: Mapping[str, Any]) -> dict[str, Any]:
         found["_delimiters"] = Delimiters(*(options.get(name, DEFAULTS[name]) for name in Delimiters._fields))
     if "extensions" in options:
         found["extensions"] = tuple(options["extensions"])
+        found["_extensions"] = extensions = tuple(instances(found["extensions"]))
+        if extensions:
+            found["_registry"] = found.get("_registry", _BUILT_IN).with_added(
+                "filters", filters_of(extensions)
+            )
     if options.get("template_aliases") is not None:
         found["template_aliases"] = MappingProxyType(dict(options["template_aliases"]))
     return found
@@ -600,7 +608,12 @@ def _with(built_in: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mappi
 
 
 def _beyond(registered: Mapping[str, Any], built_in: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in registered.items() if built_in.get(name) is not value}
+    # the tags of extensions, which begin with a dot, are made anew
+    return {
+        name: value
+        for name, value in registered.items()
+        if built_in.get(name) is not value and name[:1] != "."
+    }
 
 
 def _remade(recipe: dict[str, Any]) -> Environment:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from kida.errors import did_you_mean
+from kida.extension import check as check_extension
 from kida.runtime.undefined import StrictUndefined, Undefined
 
 _BUILT_IN_EXTENSIONS: Final = frozenset(
@@ -72,8 +73,14 @@ def _check_undefined(name: str, value: Any) -> None:
 
 
 def _check_extensions(name: str, value: Any) -> None:
+    tags: set[str] = set()
     for extension in value:
-        if extension not in _BUILT_IN_EXTENSIONS:
+        if not isinstance(extension, str):
+            check_extension(extension)
+            if extension.tag in tags:
+                raise ValueError(f"two extensions have the tag {extension.tag!r}")
+            tags.add(extension.tag)
+        elif extension not in _BUILT_IN_EXTENSIONS:
             raise ValueError(
                 f"unknown extension {extension!r}; do, loop controls, debug and i18n are built in and need none"
             )

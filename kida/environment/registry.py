@@ -42,8 +42,8 @@ class Registry(Value):
         return None if function is None else passed_first(function)
 
     def names_of(self, kind: str) -> list[str]:
-        """The names of a kind."""
-        return sorted(self.functions(kind))
+        """The names of a kind, but for those that no template can write: tags of extensions."""
+        return sorted(name for name in self.functions(kind) if name[:1] != ".")
 
 
 def passed_first(function: Any) -> str:

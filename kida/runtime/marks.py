@@ -32,6 +32,8 @@ class Mark(Protocol):
     source: Source
     span: Span
     """Where the tag stands that wrote it."""
+    waits: bool
+    """Whether only the end of the render tells what stands in its place."""
 
     def resolve(self, offset: int) -> str:
         """The text in its place, which may have marks itself; ``offset``, how much of the text of the render stands before it."""
@@ -59,19 +61,25 @@ class Marks:
         """Where the first mark in a text begins, -1 where there is none."""
         return text.find(self._start)
 
+    def first_waiting_in(self, text: str) -> int:
+        """Where the first mark begins that waits for the end of the render, -1 where there is none."""
+        for found in self._pattern.finditer(text):
+            if self._given[_number(found[1])].waits:
+                return found.start()
+        return -1
+
     def parts(self, text: str) -> Iterator[str | Mark]:
         """A text in pieces: what stands between marks, which may be empty, and the marks."""
         pieces = self._pattern.split(text)
         for index, piece in enumerate(pieces):
             yield piece if index % 2 == 0 else self._given[_number(piece)]
 
-    def resolved(self, text: str) -> str:
+    def resolved(self, text: str, size: int = 0) -> str:
         """The text of a whole render, with what all its marks stand for in their places.
 
-        Raises `TemplateRuntimeError` where a mark stands inside of what it stands for, or a filter has changed one.
+        Parameters: ``size``, how much of it has been handed on before. Raises `TemplateRuntimeError` where a mark stands inside of what it stands for, or a filter has changed one.
         """
         made: list[str] = []
-        size = 0
         seen: set[Mark] = set()
         pending: list[tuple[Iterator[str | Mark], Mark | None]] = [(self.parts(text), None)]
         while pending:

@@ -47,6 +47,8 @@ class StackMark:
 
     __slots__ = ("name", "source", "span", "stack", "stacks")
 
+    waits = True
+
     def __init__(self, stacks: Stacks, stack: str, source: Source, span: Span) -> None:
         self.stacks = stacks
         self.source = source
@@ -145,10 +147,11 @@ def check_kept(context: RenderContext, text: str) -> str:
     """A text that other renders will find. Raises `TemplateRuntimeError` where it waits for the end of this one."""
     marks = context.running_state.marks
     if marks is not None and marks.first_in(text) >= 0:
+        first = next(part for part in marks.parts(text) if not isinstance(part, str))
         raise TemplateRuntimeError(
-            "a stack cannot be kept: what it writes is another text in each render",
+            f"{first.name} cannot be kept: it is another in each render",
             code=ErrorCode.CHANGED_MARK,
-            hint="write {% stack %} outside of {% cache %}",
+            hint="write it outside of {% cache %}",
         )
     return text
 

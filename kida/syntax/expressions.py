@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from kida.errors import ErrorCode
@@ -329,12 +330,19 @@ def _slice_or_expression(parser: Parser) -> nodes.Expression:
 def call_arguments(parser: Parser) -> nodes.Arguments:
     """``(a, b=1, *c, **d)`` from its opening parenthesis through its closing one."""
     start = parser.expect_operator("(").start
+    found = arguments_until(parser, lambda: parser.at_operator(")"), start)
+    parser.next()
+    return found.changed(span=parser.span_from(start))
+
+
+def arguments_until(parser: Parser, is_end: Callable[[], bool], start: int) -> nodes.Arguments:
+    """The arguments of a call, up to what ends them."""
     positional: list[nodes.Expression] = []
     keywords: dict[str, nodes.Expression] = {}
     spans: list[Span] = []
     star: nodes.Expression | None = None
     double_star: nodes.Expression | None = None
-    while not parser.at_operator(")"):
+    while not is_end():
         token = parser.token
         if parser.at_operator("*") and star is None and double_star is None:
             parser.next()
@@ -359,9 +367,8 @@ def call_arguments(parser: Parser) -> nodes.Arguments:
             )
         else:
             positional.append(expression(parser))
-        if not parser.at_operator(")"):
+        if not is_end():
             parser.expect_operator(",", "arguments are separated by commas")
-    parser.next()
     return nodes.Arguments(
         parser.span_from(start), tuple(positional), tuple(keywords.items()), star, double_star, tuple(spans)
     )

@@ -41,11 +41,13 @@ _Stack = tuple[object, str] | None
 _Cost = tuple[int, int, int]
 
 
-def with_bodies(tokens: list[Token]) -> frozenset[int]:
-    """The offsets of the ``slot`` tags that have a body, where they are places of a def."""
+def with_bodies(tokens: list[Token], own: frozenset[str]) -> frozenset[int]:
+    """The offsets of the ``slot`` tags that have a body, where they are places of a def; ``own`` are tags of extensions
+    that have one.
+    """
     readings: dict[_Stack, _Cost] = {None: (0, 0, 0)}
     places: list[int] = []
-    for word, start in _tags(tokens):
+    for word, start in _tags(tokens, _OPENS | own):
         made: dict[_Stack, _Cost] = {}
         is_slot = word == "s"
         for stack, (nested, inside, choices) in readings.items():
@@ -94,7 +96,7 @@ def _closes(word: str, opened: str) -> bool:
     )
 
 
-def _tags(tokens: list[Token]) -> Iterator[tuple[str, int]]:
+def _tags(tokens: list[Token], opens: frozenset[str]) -> Iterator[tuple[str, int]]:
     for index, token in enumerate(tokens):
         if token.kind is not BEGIN_TAG or tokens[index + 1].kind is not NAME:
             continue
@@ -105,7 +107,7 @@ def _tags(tokens: list[Token]) -> Iterator[tuple[str, int]]:
             yield "c", name.start
         elif name.value == "slot":
             yield "s", name.start
-        elif name.value in _OPENS or (name.value == "set" and not _assigns(tokens, index)):
+        elif name.value in opens or (name.value == "set" and not _assigns(tokens, index)):
             yield "o", name.start
         elif name.value.startswith("end"):
             yield name.value, name.start

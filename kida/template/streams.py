@@ -11,31 +11,35 @@ from kida.template.boundary import Boundary, inside
 
 
 class _HeldBack:
-    """What a stream cannot hand on yet, as a mark stands in it or before it."""
+    """What a stream cannot hand on yet, as a mark that waits stands in it or before it; ``size`` is how much it handed on."""
 
-    __slots__ = ("_context", "_texts")
+    __slots__ = ("_context", "_texts", "size")
 
     def __init__(self, context: RenderContext) -> None:
         self._context = context
         self._texts: list[str] = []
+        self.size = 0
 
-    def before_marks(self, piece: str) -> str:
+    def passed(self, piece: str) -> str:
         """Of a piece what can be handed on; the rest is held."""
-        marks = self._context.state.marks
-        if self._texts or marks is None:
-            self._texts.append(piece)
-            return ""
-        start = marks.first_in(piece)
-        if start < 0:
-            return piece
-        self._texts.append(piece[start:])
-        return piece[:start]
+        state = self._context.state
+        if state.marks is not None:
+            if self._texts:
+                self._texts.append(piece)
+                return ""
+            start = state.marks.first_waiting_in(piece)
+            if start >= 0:
+                self._texts.append(piece[start:])
+                piece = piece[:start]
+            piece = state.whole(piece, self.size)
+        self.size += len(piece)
+        return piece
 
     def rest(self, pending: Pending) -> str:
         """All that is left at the end, with what stands for marks."""
         if not self._texts and self._context.state.marks is None:
             return pending.take()
-        return self._context.state.whole("".join([*self._texts, pending.take()]))
+        return self._context.state.whole("".join([*self._texts, pending.take()]), self.size)
 
 
 def streamed(context: RenderContext, root: Callable[..., Any]) -> Iterator[str]:
@@ -60,7 +64,7 @@ def streamed(context: RenderContext, root: Callable[..., Any]) -> Iterator[str]:
     try:
         try:
             while (piece := inside(inner, advance)) is not None:
-                if piece and (context.state.marks is None or (piece := held.before_marks(piece))):
+                if piece and (piece := held.passed(piece)):
                     yield piece
         except Exception:
             if last := held.rest(pending):
@@ -89,7 +93,7 @@ async def streamed_async(context: RenderContext, root: Callable[..., Any]) -> As
                         inner = current.get()
                 if piece is None:
                     break
-                if piece and (context.state.marks is None or (piece := held.before_marks(piece))):
+                if piece and (piece := held.passed(piece)):
                     yield piece
         except Exception:
             if last := held.rest(pending):

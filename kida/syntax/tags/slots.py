@@ -136,5 +136,6 @@ def _handed(parser: Parser, *, receiving: bool = False) -> list[tuple[str, nodes
 
 def _bodies(parser: Parser) -> frozenset[int]:
     if parser.slot_bodies is None:
-        parser.slot_bodies = with_bodies(parser.all_tokens)
+        own = {name for name, tag in parser.tags.items() if getattr(tag, "has_body", False)}
+        parser.slot_bodies = with_bodies(parser.all_tokens, frozenset(own))
     return parser.slot_bodies
