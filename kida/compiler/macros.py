@@ -12,7 +12,6 @@ from kida.semantics.mistakes import caller_without_default
 from kida.semantics.scopes import Origin, Scope, Variable
 from kida.source import Span
 from kida.syntax import nodes
-from kida.syntax.tags.slots import SLOTS
 
 
 def macro(g: Generator, node: nodes.Macro) -> None:
@@ -88,13 +87,13 @@ def _callable(
         and not variable.stored
     }
     signature = _signature(g, parameters, implicit, at, strict=strict)
-    takes_slots = is_macro and SLOTS in scope.variables
+    takes_slots = is_macro and nodes.SLOTS in scope.variables
     if takes_slots and "caller" not in implicit and not any(p.name == "caller" for p in parameters):
         signature.kwonlyargs.append(ast.arg("caller", **at))
         signature.kw_defaults.append(py.constant(None, at))
     calls = g.calls
     with g.defining(function, signature, at, scope, span=node.span, text=True), g.entering(scope, at):
-        if SLOTS in scope.variables and isinstance(node, nodes.Macro):
+        if nodes.SLOTS in scope.variables and isinstance(node, nodes.Macro):
             _take_slots(g, node, scope, at)
         _defaults(g, scope, parameters, implicit, at, strict=strict)
         g.body(body)
@@ -133,10 +132,10 @@ def _take_slots(g: Generator, node: nodes.Macro, scope: Scope, at: At) -> None:
     given = py.load("caller" if caller is None or caller.stored else caller.python_name, at)
     names: ast.expr = ast.Tuple(known, py.LOAD, **at)
     slots = py.call(".slots_of", [given, names, py.constant(node.name, at)], at)
-    g.emit(py.assign(scope.variables[SLOTS].python_name, slots, at))
+    g.emit(py.assign(scope.variables[nodes.SLOTS].python_name, slots, at))
     has_slot = scope.variables.get("has_slot")
     if has_slot is not None and has_slot.origin is Origin.IMPLICIT:
-        held = py.load(scope.variables[SLOTS].python_name, at)
+        held = py.load(scope.variables[nodes.SLOTS].python_name, at)
         g.emit(py.assign(has_slot.python_name, py.attribute(held, "has", at), at))
 
 

@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Any, Final
 
 from kida.errors import ErrorCode, TemplateSyntaxError
+from kida.semantics.first_uses import FirstUses
 from kida.semantics.flow import read_before_assigned
 from kida.semantics.overview import Overview
 from kida.semantics.python_names import PythonNames
@@ -25,15 +26,13 @@ from kida.semantics.uses import (
     READ,
     Uses,
     is_in_loop,
-    names_reaching,
     scopes_around,
 )
 from kida.source import Source, Span
 from kida.syntax import nodes
-from kida.syntax.tags.slots import SLOTS
 
 _MACRO_NAMES: Final = frozenset(("caller", "varargs", "kwargs"))
-_SLOT_NAMES: Final = frozenset((SLOTS, "has_slot"))
+_SLOT_NAMES: Final = frozenset((nodes.SLOTS, "has_slot"))
 _LOOP_NAMES: Final = frozenset(("loop",))
 
 
@@ -62,6 +61,7 @@ class _Analysis:
         self.opened: dict[tuple[nodes.Node, str], Scope] = {}
         self.variables: dict[nodes.Node, Variable] = {}
         self.overview = Overview(template)
+        self.first = FirstUses(self.overview.has_reaching)
         self.exported_in_blocks = self.overview.exported_in_blocks
         self.python_names = PythonNames()
         self._ends: dict[nodes.Node, int] = {}
@@ -153,7 +153,7 @@ class _Analysis:
                 is_parameter = isinstance(around.node, (nodes.Macro, nodes.CallBlock, nodes.SlotContent))
                 found = self._new(around, name, Origin.IMPLICIT, parameter=is_parameter)
                 if name == "has_slot":
-                    self._find(around, SLOTS)
+                    self._find(around, nodes.SLOTS)
                 if is_parameter and around.parent is not None and name not in _SLOT_NAMES:
                     # as in Jinja2 the macros around take what a call's body inside of them mentions
                     self._find(around.parent, name)
@@ -216,7 +216,7 @@ class _Analysis:
         """Read the statements directly in a scope, make its variables, then read the scopes inside."""
         uses = Uses()
         for body in bodies:
-            self._uses_of_body(scope, body, uses)
+            self.first.of_body(scope, body, uses)
         self._finish(scope, uses, bodies)
 
     def _finish(self, scope: Scope, uses: Uses, bodies: Iterable[nodes.Body]) -> None:
@@ -224,28 +224,6 @@ class _Analysis:
         for body in bodies:
             for statement in body:
                 self._resolve(scope, statement)
-
-    def _uses_of_body(self, scope: Scope, body: nodes.Body, uses: Uses) -> None:
-        for statement in body:
-            self._uses_of(scope, statement, uses)
-
-    def _uses_of(self, scope: Scope, node: nodes.Node, uses: Uses) -> None:
-        rule = _USES.get(type(node))
-        if rule is not None:
-            rule(self, scope, node, uses)
-        else:
-            for child in nodes.children(node):
-                self._uses_of(scope, child, uses)
-        if self.overview.has_reaching and scope.is_function and type(node) in _OPENS_SCOPE:
-            self._reaching_assignments(scope, node, uses)
-
-    def _reaching_assignments(self, scope: Scope, node: nodes.Node, uses: Uses) -> None:
-        """``let`` and ``export`` deep inside assign in this scope: perhaps, as far as one can know."""
-        arm = uses.arm()
-        for name in names_reaching(node, scope.is_top):
-            arm.assign(name)
-            arm.own.add(name)
-        uses.merge([arm, uses.arm()])
 
     def _resolve(self, scope: Scope, node: nodes.Node) -> None:
         """Connect the names below a node with their variables, and read the scopes that it opens."""
@@ -294,176 +272,6 @@ class _Analysis:
 
 def _start(node: nodes.Node) -> int:
     return node.span.start
-
-
-# --- what is used first: a rule a node ---------------------------------------------------------------------------
-
-_UsesRule = Callable[[_Analysis, Scope, Any, Uses], None]
-
-
-def _uses_name(a: _Analysis, scope: Scope, node: nodes.Name, uses: Uses) -> None:
-    uses.read(node.name)
-
-
-def _uses_target(a: _Analysis, scope: Scope, node: nodes.TargetName, uses: Uses) -> None:
-    uses.assign(node.name)
-
-
-def _uses_assign(a: _Analysis, scope: Scope, node: nodes.Assign, uses: Uses) -> None:
-    a._uses_of(scope, node.value, uses)
-    if node.reach == "set":
-        if node.when_missing:
-            uses.read(node.target.name)  # type: ignore[attr-defined]
-        a._uses_of(scope, node.target, uses)
-    elif scope.is_function:
-        for name in names_reaching(node, scope.is_top):
-            if node.when_missing:
-                uses.read(name)
-            uses.assign(name)
-
-
-def _uses_if(a: _Analysis, scope: Scope, node: nodes.If, uses: Uses) -> None:
-    first, *others = node.branches
-    a._uses_of(scope, first.condition, uses)
-    arms = [uses.arm() for _ in range(3)]
-    a._uses_of_body(scope, first.body, arms[0])
-    for branch in others:
-        a._uses_of(scope, branch.condition, arms[1])
-        a._uses_of_body(scope, branch.body, arms[1])
-    a._uses_of_body(scope, node.otherwise or (), arms[2])
-    uses.merge(arms)
-
-
-def _uses_perhaps(a: _Analysis, scope: Scope, bodies: Iterable[Iterable[nodes.Node]], uses: Uses) -> None:
-    """Statements that may not run at all."""
-    for body in bodies:
-        arm = uses.arm()
-        for node in body:
-            a._uses_of(scope, node, arm)
-        uses.merge([arm, uses.arm()])
-
-
-def _uses_while(a: _Analysis, scope: Scope, node: nodes.While, uses: Uses) -> None:
-    a._uses_of(scope, node.condition, uses)
-    _uses_perhaps(a, scope, (node.body, node.otherwise), uses)
-
-
-def _uses_try(a: _Analysis, scope: Scope, node: nodes.Try, uses: Uses) -> None:
-    target: nodes.Body | tuple[nodes.Node, ...] = (node.target,) if node.target else ()
-    _uses_perhaps(a, scope, (node.body, (*target, *node.fallback)), uses)
-    uses.own.update(name.name for name in target if isinstance(name, nodes.TargetName))
-
-
-def _uses_match(a: _Analysis, scope: Scope, node: nodes.Match, uses: Uses) -> None:
-    a._uses_of(scope, node.subject, uses)
-    guards = [(case.pattern, *((case.guard,) if case.guard else ()), *case.body) for case in node.cases]
-    _uses_perhaps(a, scope, guards, uses)
-    bound = (name for case in node.cases for name in nodes.walk(case.pattern))
-    uses.own.update(name.name for name in bound if isinstance(name, nodes.TargetName))
-
-
-def _uses_for(a: _Analysis, scope: Scope, node: nodes.For, uses: Uses) -> None:
-    a._uses_of(scope, node.iterable, uses)
-
-
-def _uses_macro(a: _Analysis, scope: Scope, node: nodes.Macro, uses: Uses) -> None:
-    uses.assign(node.name)
-
-
-def _uses_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock, uses: Uses) -> None:
-    a._uses_of(scope, node.call, uses)
-
-
-def _uses_capture(a: _Analysis, scope: Scope, node: nodes.Capture, uses: Uses) -> None:
-    a._uses_of(scope, node.target, uses)
-
-
-def _uses_with(a: _Analysis, scope: Scope, node: nodes.With, uses: Uses) -> None:
-    for value in node.values:
-        a._uses_of(scope, value, uses)
-
-
-def _uses_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock, uses: Uses) -> None:
-    a._uses_of(scope, node.filter, uses)
-
-
-def _uses_comprehension(a: _Analysis, scope: Scope, node: nodes.Comprehension, uses: Uses) -> None:
-    a._uses_of(scope, node.clauses[0].iterable, uses)
-
-
-def _uses_block(a: _Analysis, scope: Scope, node: nodes.Block, uses: Uses) -> None:
-    if node.condition is not None:
-        a._uses_of(scope, node.condition, uses)
-
-
-def _uses_embed(a: _Analysis, scope: Scope, node: nodes.Embed, uses: Uses) -> None:
-    a._uses_of(scope, node.template, uses)
-    for _, value in node.names:
-        a._uses_of(scope, value, uses)
-
-
-def _uses_provide(a: _Analysis, scope: Scope, node: nodes.Provide, uses: Uses) -> None:
-    for value in node.values:
-        a._uses_of(scope, value, uses)
-
-
-def _uses_push(a: _Analysis, scope: Scope, node: nodes.Push, uses: Uses) -> None:
-    a._uses_of(scope, node.name, uses)
-    if node.once is not None:
-        a._uses_of(scope, node.once, uses)
-
-
-def _uses_cache(a: _Analysis, scope: Scope, node: nodes.Cache, uses: Uses) -> None:
-    a._uses_of(scope, node.key, uses)
-    if node.ttl is not None:
-        a._uses_of(scope, node.ttl, uses)
-
-
-def _uses_nothing(a: _Analysis, scope: Scope, node: nodes.Node, uses: Uses) -> None:
-    pass
-
-
-_USES: Final[dict[type[nodes.Node], _UsesRule]] = {
-    nodes.Name: _uses_name,
-    nodes.TargetName: _uses_target,
-    nodes.Assign: _uses_assign,
-    nodes.If: _uses_if,
-    nodes.While: _uses_while,
-    nodes.Try: _uses_try,
-    nodes.Match: _uses_match,
-    nodes.For: _uses_for,
-    nodes.Macro: _uses_macro,
-    nodes.CallBlock: _uses_call_block,
-    nodes.Capture: _uses_capture,
-    nodes.With: _uses_with,
-    nodes.Autoescape: _uses_nothing,
-    nodes.Scope: _uses_nothing,
-    nodes.FilterBlock: _uses_filter_block,
-    nodes.Block: _uses_block,
-    nodes.Provide: _uses_provide,
-    nodes.Push: _uses_push,
-    nodes.Cache: _uses_cache,
-    nodes.Embed: _uses_embed,
-    nodes.Comprehension: _uses_comprehension,
-    nodes.Text: _uses_nothing,
-    nodes.Constant: _uses_nothing,
-}
-
-_OPENS_SCOPE: Final = frozenset(
-    (
-        nodes.For,
-        nodes.Macro,
-        nodes.CallBlock,
-        nodes.Capture,
-        nodes.With,
-        nodes.Autoescape,
-        nodes.Scope,
-        nodes.Provide,
-        nodes.Push,
-        nodes.Cache,
-        nodes.FilterBlock,
-    )
-)
 
 
 # --- which variable a name means, and the scopes inside: a rule a node ---------------------------------------------
@@ -537,8 +345,8 @@ def _resolve_callable(
     uses = Uses()
     for parameter in parameters:
         if parameter.default is not None:
-            a._uses_of(inner, parameter.default, uses)
-    a._uses_of_body(inner, body, uses)
+            a.first.of(inner, parameter.default, uses)
+    a.first.of_body(inner, body, uses)
     defaults = [parameter.default for parameter in parameters if parameter.default is not None]
     a._declare(inner, uses, (*defaults, *body))
     for parameter in parameters:
@@ -562,9 +370,9 @@ def _resolve_filter_block(a: _Analysis, scope: Scope, node: nodes.FilterBlock) -
 def _statements_then(a: _Analysis, scope: Scope, body: nodes.Body, last: nodes.Node | None) -> None:
     """Statements, and an expression that is evaluated behind them in the same scope."""
     uses = Uses()
-    a._uses_of_body(scope, body, uses)
+    a.first.of_body(scope, body, uses)
     if last is not None:
-        a._uses_of(scope, last, uses)
+        a.first.of(scope, last, uses)
     a._declare(scope, uses, body if last is None else (*body, last))
     for node in body if last is None else (*body, last):
         a._resolve(scope, node)
@@ -582,8 +390,8 @@ def _resolve_with(a: _Analysis, scope: Scope, node: nodes.With) -> None:
 def _resolve_autoescape(a: _Analysis, scope: Scope, node: nodes.Autoescape) -> None:
     inner = a._scope(node, "body", Span(node.span.start, a.end_of(node)), scope)
     uses = Uses()
-    a._uses_of(inner, node.enabled, uses)
-    a._uses_of_body(inner, node.body, uses)
+    a.first.of(inner, node.enabled, uses)
+    a.first.of_body(inner, node.body, uses)
     a._declare(inner, uses, (node.enabled, *node.body))
     a._resolve(inner, node.enabled)
     for statement in node.body:

@@ -291,6 +291,10 @@ class Parameter(Node):
     annotation: str | None = None
 
 
+SLOTS: Final = ".slots"
+"""The name of what a def was given for its slots, which no template can write."""
+
+
 class SlotPlace(Value):
     """A place for content in a def: the names it hands up, and whether it has default content. A ``yield`` is one, too."""
 

@@ -139,6 +139,11 @@ def test_a_template_never_writes_to_the_notebook(kernel: Kernel) -> None:
     assert kernel.value("kept") == "[1]"
 
 
+def test_the_underscore_of_a_template_is_gettext_and_not_ipythons(kernel: Kernel) -> None:
+    kernel.run("40 + 2")
+    assert kernel.run("%%kida --as text\n{{ _ is callable }}").text == "True"
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -158,11 +163,6 @@ def test_a_template_never_writes_to_the_notebook(kernel: Kernel) -> None:
         "__name__",
     ],
 )
-def test_the_underscore_of_a_template_is_gettext_and_not_ipythons(kernel: Kernel) -> None:
-    kernel.run("40 + 2")
-    assert kernel.run("%%kida --as text\n{{ _ is callable }}").text == "True"
-
-
 def test_ipythons_own_names_are_no_template_variables(kernel: Kernel, name: str) -> None:
     kernel.run("40 + 2")
     assert kernel.run(f"%%kida --as text\n{{{{ {name} is defined }}}}").text == "False"

@@ -10,9 +10,6 @@ from kida.syntax.parser import Parser
 from kida.syntax.slot_bodies import with_bodies
 from kida.syntax.tokens import NAME, Token
 
-SLOTS = ".slots"
-"""The name of what a def was given, which no template can write."""
-
 
 def slot_tag(parser: Parser, tag: Token) -> nodes.Statement:
     """``{% slot name let:item=item %}default{% end %}`` in a def, ``{% slot name let:item %}…{% end %}`` in a call."""
@@ -53,7 +50,7 @@ def yield_tag(parser: Parser, tag: Token) -> nodes.Statement:
 
 def is_given(span: Span, name: str) -> nodes.Expression:
     """Whether the def around was given a content."""
-    given = nodes.Name(span, SLOTS)
+    given = nodes.Name(span, nodes.SLOTS)
     return nodes.Comparison(span, nodes.Constant(span, name), (("in", given),))
 
 
@@ -66,7 +63,7 @@ def forwarded(body: nodes.Body) -> nodes.Expression | None:
         if (
             isinstance(condition, nodes.Comparison)
             and isinstance(asked := condition.rest[0][1], nodes.Name)
-            and asked.name == SLOTS
+            and asked.name == nodes.SLOTS
             and isinstance(condition.first, nodes.Constant)
             and not found[0].otherwise
         ):
@@ -79,7 +76,7 @@ def _place(
 ) -> nodes.Statement:
     keywords = tuple((key, value) for key, value, _ in handed)
     arguments = nodes.Arguments(span, (), keywords, keyword_spans=tuple(place for *_, place in handed))
-    content = nodes.Subscript(span, nodes.Name(span, SLOTS), nodes.Constant(span, name))
+    content = nodes.Subscript(span, nodes.Name(span, nodes.SLOTS), nodes.Constant(span, name))
     written = nodes.Output(span, nodes.Call(span, content, arguments))
     return nodes.If(span, (nodes.Branch(span, is_given(span, name), (written,)),), default)
 
