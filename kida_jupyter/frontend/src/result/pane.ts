@@ -170,7 +170,9 @@ export function makeResultPane({ root, ask, session, point, pick, step }: Result
     const asked = result;
     cutWords.textContent = "Fetching all of it… ";
     const answer = await ask({ type: "whole" }, 30_000);
-    if (asked !== result || !asked) return;
+    if (!asked) return;
+    // Another result came meanwhile: all of that one is wanted now.
+    if (asked !== result) return result?.cut ? fetchWhole() : undefined;
     if (answer) whole = { result: asked, output: answer.output };
     draw();
     if (!answer) cutWords.textContent = "The kernel does not answer. ";
