@@ -37,7 +37,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
     lookup = environment._lookup
 
     def find_global(context: RenderContext, name: str) -> Any:
-        value = context.parent.get(name, missing)
+        value = context.unit.globals.get(name, missing)
         return undefined(name=name) if value is missing else value
 
     def variables(context: RenderContext, names: tuple[str, ...]) -> list[Any]:
@@ -224,8 +224,6 @@ def debug(context: RenderContext, local: Mapping[str, Any] | None) -> str:
     """``{% debug %}``: the context, and the names of all filters and tests (Jinja2's "Extensions", Debug)."""
     import pprint
 
-    if context.registry is None:
-        raise AssertionError("a template has a registry")
     shown = {
         "context": context_here(context, local).get_all(),
         "filters": sorted(context.registry.filters),

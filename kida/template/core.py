@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kida.compiler.options import Compiled
 from kida.errors import ErrorCode, TemplateRuntimeError
-from kida.render_context import RenderContext, RenderState, begun, current, overlaid
+from kida.render_context import RenderContext, RenderState, begun, entered, overlaid
 from kida.runtime.blocks import collect, collect_async
 from kida.runtime.forms import Form
 from kida.source import Source
@@ -135,11 +135,11 @@ class Template:
         which go first. Raises `TemplateError`, and whatever the template's expressions raise.
         """
         render_context = self._context(Form.RENDER, mapping, context)
-        outer = current.get()
+        outer = entered.get()
         try:
-            current.set(render_context)  # inside: an interrupt may come at once
+            entered.set(render_context)  # inside: an interrupt may come at once
             written: list[str] = []
-            render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
+            render_context.unit.root(render_context, written.append)
             text = "".join(written)
             return text if render_context.state.marks is None else render_context.state.whole(text)
         except Exception as error:
@@ -148,7 +148,7 @@ class Template:
                 raise
             raise better from error
         finally:
-            current.set(outer)
+            entered.set(outer)
 
     def render_stream(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> Iterator[str]:
         """The text piece by piece, as it is rendered; parameters as of `render`.
@@ -157,14 +157,14 @@ class Template:
         not there yet, as a generator; and when it has become long. The iterator may be resumed in another thread.
         """
         render_context = self._context(Form.STREAM, mapping, context)
-        return streamed(render_context, render_context.unit.root)  # type: ignore[union-attr]
+        return streamed(render_context, render_context.unit.root)
 
     async def render_async(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The template's text, with what is awaitable in it awaited; parameters as of `render`."""
         render_context = self._context(Form.ASYNC_RENDER, mapping, context)
         with Boundary(render_context):
             written: list[str] = []
-            await render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
+            await render_context.unit.root(render_context, written.append)
             return render_context.state.whole("".join(written))
 
     async def render_stream_async(
@@ -172,7 +172,7 @@ class Template:
     ) -> AsyncIterator[str]:
         """The text piece by piece, asynchronously; parameters as of `render`."""
         render_context = self._context(Form.ASYNC_STREAM, mapping, context)
-        root = render_context.unit.root  # type: ignore[union-attr]
+        root = render_context.unit.root
         async for piece in streamed_async(render_context, root):
             yield piece
 
@@ -258,9 +258,8 @@ class Template:
                 variables = overlaid(given, context)
             else:
                 variables, owned = given, False
-        environment = self._environment
-        unit = self.unit(form, environment._registry)
-        return begun(unit, environment, variables, owned, state or RenderState())
+        unit = self.unit(form, self._environment._registry)
+        return begun(unit, variables, owned, state or RenderState(), unit.route)
 
     def trace(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> RenderTrace:
         """Render, and record what wrote each character of the output; parameters and errors as of `render`.
@@ -279,7 +278,7 @@ class Template:
     def make_module(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> TemplateModule:
         """The template as a module; parameters as of `render`."""
         render_context = self._context(Form.RENDER, mapping, context)
-        root = render_context.unit.root  # type: ignore[union-attr]
+        root = render_context.unit.root
         body = inside(render_context, partial(collect, Form.RENDER, root, render_context))
         return TemplateModule(render_context, render_context.state.whole(body))
 
@@ -289,7 +288,7 @@ class Template:
         """The same for an asynchronous template."""
         render_context = self._context(Form.ASYNC_RENDER, mapping, context)
         with Boundary(render_context):
-            body = await collect_async(Form.ASYNC_RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+            body = await collect_async(Form.ASYNC_RENDER, render_context.unit.root, render_context)
             return TemplateModule(render_context, render_context.state.whole(body))
 
     # --- introspection -----------------------------------------------------------------------------------------
