@@ -38,7 +38,7 @@ class RenderState:
     """What all contexts of one render have in common.
 
     ``depth`` counts the calls of macros and blocks inside each other; ``escapings`` says where an ``autoescape`` block
-    is at work, and what it decided; ``ambient`` are the values that ``provide`` gives here; ``templates`` are those met, by name, ``modules`` those imported
+    is at work, and what it decided; ``ambient`` are the values that ``provide`` gives here; ``templates`` are those met, by name, ``steps`` the ways from one to another that it includes; ``modules`` those imported
     without context; ``stacks`` is what ``push`` collects, and ``marks`` are the places in the text that wait for the end.
     They begin as attributes of the class: most renders have nothing to put there, and each makes a state.
     It is apart from the contexts so that none refers to itself, and what a render leaves is freed at once; and so that
@@ -49,6 +49,7 @@ class RenderState:
     ambient: Mapping[str, Any] = _NOTHING
     escapings: dict[RenderContext, bool] | None = None
     templates: dict[str, Template] | None = None
+    steps: Mapping[str, tuple[Route, Route, Unit]] = _NOTHING
     modules: dict[Template, TemplateModule] | None = None
     stacks: Stacks | None = None
     marks: Marks | None = None
@@ -76,10 +77,22 @@ class RenderContext:
     """
 
     # each render makes some of them: what can be told from these is a property, and there is no ``__init__``
-    __slots__ = ("_escaping", "_exported", "_owned", "layout", "route", "state", "unit", "vars", "within")
+    __slots__ = (
+        "_below",
+        "_escaping",
+        "_exported",
+        "_owned",
+        "_vars",
+        "layout",
+        "route",
+        "state",
+        "unit",
+        "within",
+    )
 
     unit: Unit
-    vars: Mapping[str, Any]
+    _vars: Mapping[str, Any]
+    _below: RenderContext | None
     state: RenderState
     layout: Layout
     route: Route
@@ -167,10 +180,30 @@ class RenderContext:
         """The globals that variables shadow."""
         return self.unit.globals
 
+    @property
+    def vars(self) -> Mapping[str, Any]:
+        """The variables given and exported so far."""
+        below = self._below
+        if below is not None:
+            # an included template's own names are put in front of the others once somebody asks for all of them
+            self._vars = overlaid(below.vars, self._vars)
+            self._below = None
+        return self._vars
+
     def resolve_or_missing(self, key: str) -> Any:
         """A variable's or global's value, or ``missing``."""
-        value = self.vars.get(key, missing)
-        return self.unit.globals.get(key, missing) if value is missing else value
+        value = self._vars.get(key, missing)
+        return self.found_below(key) if value is missing else value
+
+    def found_below(self, key: str) -> Any:
+        """The value of a name that is none of the template's own: of those around it, or a global's; or ``missing``."""
+        context = self._below
+        while context is not None:
+            value = context._vars.get(key, missing)
+            if value is not missing:
+                return value
+            context = context._below
+        return self.unit.globals.get(key, missing)
 
     def resolve(self, key: str) -> Any:
         """A variable's or global's value; undefined where there is none."""
@@ -258,7 +291,7 @@ class RenderContext:
         """Set a variable for the blocks and included templates, but not for importers."""
         if not self._owned:
             self._own()
-        self.vars[name] = value  # type: ignore[index]
+        self._vars[name] = value  # type: ignore[index]
         if self._exported:
             self._exported.discard(name)
 
@@ -266,18 +299,20 @@ class RenderContext:
         """Set a variable for the blocks, included templates and importers."""
         if not self._owned:
             self._own()
-        self.vars[name] = value  # type: ignore[index]
+        self._vars[name] = value  # type: ignore[index]
         self.exported_vars.add(name)
 
     def _own(self) -> None:
         """Copy on write: what the caller gave is never written to."""
-        self.vars = dict(self.vars) if type(self.vars) is dict else ChainMap({}, self.vars)  # type: ignore[arg-type]
+        found = self.vars
+        self._vars = dict(found) if type(found) is dict else ChainMap({}, found)  # type: ignore[arg-type]
         self._owned = True
 
     def derived(self, local: Mapping[str, Any]) -> RenderContext:
         """This context with the variables of a place in the template in front."""
         made = self._copy()
-        made.vars = overlaid(self.vars, local)
+        made._vars = overlaid(self.vars, local)
+        made._below = None
         made._owned = True
         return made
 
@@ -291,7 +326,8 @@ class RenderContext:
         return made
 
     def _copy(self) -> RenderContext:
-        made = begun(self.unit, self.vars, self._owned, self.state, self.route)
+        made = begun(self.unit, self._vars, self._owned, self.state, self.route)
+        made._below = self._below
         made.layout = self.layout
         made._escaping = self.escaping
         made._exported = self.exported_vars
@@ -304,7 +340,8 @@ def begun(
     """The context that a template's render begins with. Parameters: ``owned``, whether the variables may be written to."""
     made = RenderContext()
     made.unit = unit
-    made.vars = variables
+    made._vars = variables
+    made._below = None
     made.state = state
     made.route = route
     made.layout = unit.layout

@@ -436,7 +436,7 @@ class Generator:
                 targets: list[ast.expr] = [py.store(variable.python_name, at) for variable in chunk]
                 self.emit(ast.Assign([ast.Tuple(targets, py.STORE, **at)], found, **at))
             return
-        variables = py.attribute(py.load(".ctx", at), "vars", at)
+        variables = py.attribute(py.load(".ctx", at), "_vars", at)
         self.emit(py.assign(".get", py.attribute(variables, "get", at), at))
         for variable in names:
             name = py.constant(variable.name, at)

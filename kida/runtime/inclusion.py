@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, Final
 
 from kida.errors import (
     ErrorCode,
@@ -20,6 +20,9 @@ from kida.runtime.pending import Pending
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
 from kida.template.module import TemplateModule
+
+_STEPS: Final = 64
+"""Names of included templates that a render remembers the way to."""
 
 Write = Callable[[str], Any]
 Variables = Mapping[str, Any]
@@ -82,29 +85,29 @@ def _included(
     context: RenderContext, names: Any, ignore_missing: bool, with_context: bool, local: Variables | None
 ) -> RenderContext | None:
     """The context to render an included template in, or ``None`` where there is none and none is needed."""
-    running = get_render_context() or context
-    own = context.unit
-    # an include often stands in a loop: a template that this render has met already is found without a call
-    met = running.state.templates
-    template = met.get(names) if met is not None and type(names) is str else None
-    if template is None:
+    entry = entered.get() or context
+    running = entry.within or entry
+    state = running.state
+    # an include often stands in a loop: the way to a template that this render has gone already is found without a call
+    step = state.steps.get(names) if type(names) is str else None
+    if step is None or step[0] is not context.route or step[1].imports is not running.route.imports:
         template = _found(context, names, ignore_missing)
         if template is None:
             return None
-    unit = template._units.get(own.form)
-    if unit is None or unit.registry is not own.registry:
-        unit = template.unit(own.form, own.registry)
-    route = context.route.to.get(unit)
-    if route is None or running.route.imports is not route.imports:
-        route = context.route.included(unit, running.route)
-    variables = context.vars
-    owned = False
+        unit = template.unit(context.unit.form, context.unit.registry)
+        step = context.route, context.route.included(unit, running.route), unit
+        if type(names) is str:
+            state.steps = {**state.steps, names: step} if len(state.steps) < _STEPS else {names: step}
+    _, route, unit = step
     if not with_context:
-        variables, owned = local or {}, True
-    elif local:
-        variables = {**variables, **local} if type(variables) is dict else overlaid(variables, local)
-        owned = True
-    return begun(unit, variables, owned, running.state, route)
+        return begun(unit, local or {}, True, state, route)
+    if not local:
+        child = begun(unit, context._vars, False, state, route)
+        child._below = context._below
+        return child
+    child = begun(unit, local, True, state, route)
+    child._below = context
+    return child
 
 
 def _found(context: RenderContext, names: Any, ignore_missing: bool) -> Template | None:
@@ -121,18 +124,6 @@ def _found(context: RenderContext, names: Any, ignore_missing: bool) -> Template
         raise
 
 
-def _seen(context: RenderContext, with_context: bool, local: Variables | None) -> tuple[Variables, bool]:
-    """The variables that a template within another sees, and whether they are its own to write to."""
-    if not with_context:
-        return local or {}, True
-    variables = context.vars
-    if not local:
-        return variables, False
-    if type(variables) is dict:
-        return {**variables, **local}, True
-    return overlaid(variables, local), True
-
-
 def include(
     context: RenderContext,
     names: Any,
@@ -143,8 +134,14 @@ def include(
 ) -> None:
     """``include`` in a render."""
     child = _included(context, names, ignore, with_context, local)
-    if child is not None:
-        run(child, write)
+    if child is None:
+        return
+    entry = entered.get() or context  # as `run`
+    outer, entry.within = entry.within, child
+    try:
+        child.unit.root(child, write)
+    finally:
+        entry.within = outer
 
 
 def include_stream(
@@ -306,8 +303,12 @@ def _imported(
             return known[template]
     unit = template.unit(context.form.whole, context.registry)
     running = get_render_context() or context
-    variables, owned = _seen(context, with_context, local)
-    return begun(unit, variables, owned, running.state, context.route.imported(unit, running.route))
+    route = context.route.imported(unit, running.route)
+    if not with_context:
+        return begun(unit, local or {}, True, running.state, route)
+    # as of now: macros of the module may be called when the names here have other values
+    variables = overlaid(context.vars, local) if local else context.vars
+    return begun(unit, variables, bool(local), running.state, route)
 
 
 def _module(

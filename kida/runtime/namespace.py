@@ -37,11 +37,13 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
     lookup = environment._lookup
 
     def find_global(context: RenderContext, name: str) -> Any:
-        value = context.unit.globals.get(name, missing)
+        value = (
+            context.unit.globals.get(name, missing) if context._below is None else context.found_below(name)
+        )
         return undefined(name=name) if value is missing else value
 
     def variables(context: RenderContext, names: tuple[str, ...]) -> list[Any]:
-        get = context.vars.get
+        get = context._vars.get
         return [
             value if (value := get(name, missing)) is not missing else find_global(context, name)
             for name in names
@@ -79,6 +81,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "AttributeError": AttributeError,
         "escape": text.escape_str,
         "html": text.html,
+        "number_or_markup": text.number_or_markup,
         "output": text.output,
         "text_value": text.text_value,
         "concat_html": text.concat_html,

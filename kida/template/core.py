@@ -134,14 +134,23 @@ class Template:
         Parameters: a mapping of variables (read when they are needed, never written to), and variables by keyword,
         which go first. Raises `TemplateError`, and whatever the template's expressions raise.
         """
-        render_context = self._context(Form.RENDER, mapping, context)
+        variables, owned = (context, True) if mapping is None else _together(mapping, context)
+        unit = self._units.get(Form.RENDER)
+        if unit is None or unit.registry is not self._environment._registry:
+            unit = self.unit(Form.RENDER, self._environment._registry)
+        if unit.plain is not None and type(variables) is dict:
+            plain = unit.plain(variables)
+            if plain is not None:
+                return plain
+        state = RenderState()
+        render_context = begun(unit, variables, owned, state, unit.route)
         outer = entered.get()
         try:
             entered.set(render_context)  # inside: an interrupt may come at once
             written: list[str] = []
-            render_context.unit.root(render_context, written.append)
+            unit.root(render_context, written.append)
             text = "".join(written)
-            return text if render_context.state.marks is None else render_context.state.whole(text)
+            return text if state.marks is None else state.whole(text)
         except Exception as error:
             better = explained(error)
             if better is error:
@@ -248,16 +257,7 @@ class Template:
         context: dict[str, Any],
         state: RenderState | None = None,
     ) -> RenderContext:
-        variables: Mapping[str, Any] = context
-        owned = True
-        if mapping is not None:
-            # asked of most: whether a dict is a Mapping takes Python longer to say
-            known = type(mapping) is dict or isinstance(mapping, Mapping)
-            given: Mapping[str, Any] = mapping if known else dict(mapping)
-            if context:
-                variables = overlaid(given, context)
-            else:
-                variables, owned = given, False
+        variables, owned = (context, True) if mapping is None else _together(mapping, context)
         unit = self.unit(form, self._environment._registry)
         return begun(unit, variables, owned, state or RenderState(), unit.route)
 
@@ -387,6 +387,14 @@ class Template:
 
     def __repr__(self) -> str:
         return f"<Template {self._source.display_name!r}>"
+
+
+def _together(mapping: Mapping[str, Any], context: dict[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """The variables that a render is given, and whether they may be written to."""
+    # asked of most: whether a dict is a Mapping takes Python longer to say
+    known = type(mapping) is dict or isinstance(mapping, Mapping)
+    given: Mapping[str, Any] = mapping if known else dict(mapping)
+    return (overlaid(given, context), True) if context else (given, False)
 
 
 def _unpickled(

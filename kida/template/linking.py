@@ -73,7 +73,7 @@ class Unit:
     """A template in one form, linked: functions ready to be called.
 
     ``root`` renders the template's top, ``blocks`` are its blocks by name, ``layout`` the same for a render to begin
-    with; ``required`` as of `Compiled`; ``globals`` what a name means that no variable has; ``route`` the way to a template
+    with; ``plain`` the short way of what only inserts variables into text, see `kida.compiler.plain`; ``required`` as of `Compiled`; ``globals`` what a name means that no variable has; ``route`` the way to a template
     that is rendered itself, and ``stack`` the stack of templates that it begins.
     """
 
@@ -87,6 +87,7 @@ class Unit:
         "globals",
         "layout",
         "name",
+        "plain",
         "registry",
         "required",
         "root",
@@ -133,6 +134,7 @@ class Unit:
             scope |= linked(compiled.places, self.source)
         exec(compiled.code, scope)
         self.root: Callable[..., Any] = scope["template"]
+        self.plain: Callable[[dict[str, Any]], str | None] | None = scope.pop(".plain", None)
         self.blocks: dict[str, Callable[..., Any]] = {
             name: scope[f"block {name}"] for name in compiled.blocks
         }
