@@ -317,12 +317,14 @@ class RenderContext:
         return made
 
     def of_parent(self, unit: Unit) -> RenderContext:
-        """The context of the template that this one extends: the same variables and blocks, stacks of its own."""
+        """The context of the template that this one extends: the same variables, its blocks behind, stacks of its own."""
         if not self._owned:
             self._own()
-        made = self._copy()
-        made.unit = unit
-        made.route = self.route.extended(unit)
+        made = begun(unit, self._vars, True, self.state, self.route.extended(unit))
+        made.layout = self.layout = self.layout.extended(unit)
+        made._escaping = self._escaping if self.state.escapings is None else self.escaping
+        made._exported = self.exported_vars
+        made._below = self._below
         return made
 
     def _copy(self) -> RenderContext:

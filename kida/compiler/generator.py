@@ -62,7 +62,8 @@ class Generator:
     ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
     ``"never"``, ``"perhaps"`` or ``"always"``. ``waits`` are, of the loops around, the variables that say whether a
     stream may have to wait for the next turn. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
-    the bodies between here and the innermost loop. ``instruments`` record, where the form does.
+    the bodies between here and the innermost loop. ``blocks`` are, by the
+    scopes of their functions, the names of blocks and of these functions. ``instruments`` record, where the form does.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Generator:
         self.links: dict[tuple[str, str], Link] = {}
         self.sites: dict[str, tuple[int, tuple[str, ...]]] = {}
         self.calls = 0
+        self.blocks: dict[Scope, tuple[str, str]] = {}
         self.instruments = _instruments(self)
         self._statement_rules = statements
         self._expression_rules = expressions

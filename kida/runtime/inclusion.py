@@ -279,10 +279,8 @@ async def run_stream_async(context: RenderContext, pending: Pending) -> AsyncIte
 
 def extend(context: RenderContext, name: Any) -> RenderContext:
     """The context of the template that a template extends."""
-    template = template_named(context, name)
-    unit = template.unit(context.form, context.registry)
-    context.layout = context.layout.extended(unit)
-    return context.of_parent(unit)
+    own = context.unit
+    return context.of_parent(template_named(context, name).unit(own.form, own.registry))
 
 
 def extended_twice() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.render_context import RenderContext, entered
-from kida.runtime.blocks import block, collect, required_block
+from kida.runtime.blocks import collect, required_block
 from kida.runtime.forms import Form
 from kida.runtime.layout import BlockFunction
 
@@ -86,7 +86,7 @@ def _block_function(context: RenderContext, name: str) -> BlockFunction:
         name in _names(unit).required for unit in context.layout.lineage
     ):
         return required_block(context, name)
-    return block(context, name)
+    return context.layout.first[name]
 
 
 def rendered_with(

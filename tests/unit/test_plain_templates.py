@@ -45,6 +45,8 @@ def test_which_templates_are_plain(text: str, plain: bool) -> None:
 class Custom(str):
     """A text of a type of one's own."""
 
+    __slots__ = ()
+
     def __str__(self) -> str:
         return "[custom]"
 
