@@ -84,7 +84,7 @@ def _callable(
         if (variable := scope.variables.get(key)) is not None
         and variable.name in scope.implicit
         and not any(parameter.name == key for parameter in parameters)
-        and not variable.stored
+        and variable.origin is Origin.IMPLICIT
     }
     signature = _signature(g, parameters, implicit, at, strict=strict)
     takes_slots = is_macro and nodes.SLOTS in scope.variables
@@ -92,11 +92,13 @@ def _callable(
         signature.kwonlyargs.append(ast.arg("caller", **at))
         signature.kw_defaults.append(py.constant(None, at))
     calls = g.calls
-    with g.defining(function, signature, at, scope, span=node.span, text=True), g.entering(scope, at):
+    with g.defining(function, signature, at, scope, span=node.span, text=True):
         if nodes.SLOTS in scope.variables and isinstance(node, nodes.Macro):
+            # before anything is assigned: what was given as 'caller' may be overwritten by a variable of that name
             _take_slots(g, node, scope, at)
-        _defaults(g, scope, parameters, implicit, at, strict=strict)
-        g.body(body)
+        with g.entering(scope, at):
+            _defaults(g, scope, parameters, implicit, at, strict=strict)
+            g.body(body)
     flags = [
         py.constant("kwargs" in implicit or any(p.kind == "double_star" for p in parameters), at),
         py.constant("varargs" in implicit or any(p.kind == "star" for p in parameters), at),
@@ -184,7 +186,22 @@ def _defaults(
     *,
     strict: bool,
 ) -> None:
-    """Emit what gives the parameters that were left out their values, one after the other."""
+    """Emit what gives the parameters that were left out their values, one after the other; a default may ask for what is
+    there without being declared.
+    """
+    caller = implicit.get("caller")
+    if caller is not None:
+        none = py.call(".undefined_caller", [], at)
+        given = py.load(caller.python_name, at)
+        g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, none, at)], [], at))
+    for key in ("varargs", "kwargs"):
+        if key in implicit:
+            declared = next(
+                (p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None
+            )
+            if declared is not None:
+                given = py.load(g.scopes.variables[declared].python_name, at)
+                g.emit(py.assign(implicit[key].python_name, given, at))
     optional = [p for p in parameters if p.kind not in ("star", "double_star")]
     with g.unset([g.scopes.variables[p] for p in optional]) as unset:
         for parameter in optional:
@@ -205,16 +222,3 @@ def _defaults(
                     py.is_missing(given, place), [py.assign(variable.python_name, value, place)], [], place
                 )
             )
-    caller = implicit.get("caller")
-    if caller is not None:
-        none = py.call(".undefined_caller", [], at)
-        given = py.load(caller.python_name, at)
-        g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, none, at)], [], at))
-    for key in ("varargs", "kwargs"):
-        if key in implicit:
-            declared = next(
-                (p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None
-            )
-            if declared is not None:
-                value = py.load(g.scopes.variables[declared].python_name, at)
-                g.emit(py.assign(implicit[key].python_name, value, at))
