@@ -24,7 +24,12 @@ def macro(g: Generator, node: nodes.Macro) -> None:
 def call_block(g: Generator, node: nodes.CallBlock) -> None:
     """``{% call(parameters) macro(arguments) %}…{% endcall %}``."""
     at = g.at(node.span)
-    caller = _callable(g, node, "caller", node.parameters, node.body, at, strict=False)
+    default = next((content for content in node.contents if content.name == "default"), None)
+    if default is None:
+        caller = _callable(g, node, "caller", node.parameters, node.body, at, strict=False)
+    else:
+        # what fills the default slot is what 'caller()' writes, whichever way it is given
+        caller = _content(g, default)
     held = g.temporary("caller")
     g.emit(py.assign(held, caller, at))
     if node.contents or node.condition is not None or not node.loose:
@@ -32,7 +37,10 @@ def call_block(g: Generator, node: nodes.CallBlock) -> None:
     call_at = g.at(node.call.span)
     keyword = ast.keyword("caller", py.load(held, at), **at)
     before = None if g.instruments is None else g.instruments.begin_making(call_at)
-    made = g.awaited(call_with(g, node.call, call_target(g, node.call.target), [keyword]), call_at)
+    target = call_target(g, node.call.target)
+    if any(content is not default for content in node.contents):
+        target = py.call(".component", [target, py.load(held, at), py.constant(nodes.SLOTS, at)], call_at)
+    made = g.awaited(call_with(g, node.call, target, [keyword]), call_at)
     g.write_result(made, before, node.call, call_at)
 
 
@@ -43,12 +51,18 @@ def _fill(g: Generator, node: nodes.CallBlock, held: str, at: At) -> None:
         filled.append(("default", _where(g, node.condition, py.load(held, at), at), node.span))
     for content in node.contents:
         place = g.at(content.span)
-        made = _callable(g, content, content.name, content.parameters, content.body, place, strict=True)
+        made = py.load(held, at) if content.name == "default" else _content(g, content)
         filled.append((content.name, _where(g, content.condition, made, place), content.span))
     names: list[ast.expr | None] = [py.constant(name, at) for name, _, _ in filled]
     contents = ast.Dict(names, [made for _, made, _ in filled], **at)
     places = ast.Dict(names, [py.constant(tuple(span), at) for _, _, span in filled], **at)
     g.emit(py.statement(py.call(".fill", [py.load(held, at), contents, places], at), at))
+
+
+def _content(g: Generator, content: nodes.SlotContent) -> ast.expr:
+    return _callable(
+        g, content, content.name, content.parameters, content.body, g.at(content.span), strict=True
+    )
 
 
 def _where(g: Generator, condition: nodes.Expression | None, made: ast.expr, at: At) -> ast.expr:
