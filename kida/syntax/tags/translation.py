@@ -74,6 +74,8 @@ def _header(parser: Parser) -> tuple[dict[str, nodes.Expression], bool | None]:
     while parser.token.kind is not END_TAG and not parser.at_operator(":"):
         if variables and not parser.skip_operator(","):
             parser.fail_expected("',' or the end of the tag")
+        if parser.at_operator(":"):
+            break
         name = parser.expect_name(what="a variable of the message")
         if name.value in variables:
             parser.fail(f"variable {name.value!r} is there twice", name, ErrorCode.DUPLICATE_NAME)
