@@ -115,6 +115,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "plain_gettext": translation.plain,
         "is_new_style": translation.is_new_style,
         "filled": translation.filled,
+        "filled_perhaps": translation.filled_perhaps,
         "fragment": caching.fragment,
         "seconds": caching.seconds,
         "restore": ambient.restore,
