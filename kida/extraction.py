@@ -88,7 +88,7 @@ def _calls(template: nodes.Template, keywords: Collection[str]) -> Iterator[node
 
 def _translated(node: nodes.Translation, *, newstyle: bool) -> Said:
     given = [node.singular] if node.plural is None else [node.singular, node.plural]
-    if not node.variables and not newstyle:
+    if not node.is_filled and not newstyle:
         given = [message.replace("%%", "%") for message in given]
     context = () if node.context is None else (node.context,)
     count = () if node.plural is None else (None,)

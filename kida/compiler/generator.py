@@ -498,8 +498,11 @@ class Generator:
     def note_export(self, variable: Variable, at: At, *, exported: bool = True) -> None:
         """Emit what tells the context of a variable at the top of the template that has just been assigned."""
         if variable.exported:
-            value = py.load(variable.python_name, at)
-            self.emit(py.statement(self._export(variable, value, at, exported=exported), at))
+            self.emit(py.statement(self.export(variable, at, exported=exported), at))
+
+    def export(self, variable: Variable, at: At, *, exported: bool = True) -> ast.expr:
+        """What tells the context of a variable's value; gives ``None``."""
+        return self._export(variable, py.load(variable.python_name, at), at, exported=exported)
 
     def _export(self, variable: Variable, value: ast.expr, at: At, *, exported: bool) -> ast.expr:
         name = "export" if exported and not variable.name.startswith("_") else "bind"

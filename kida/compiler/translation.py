@@ -45,7 +45,8 @@ def _translation(g: Generator, node: nodes.Translation, at: At) -> None:
     g.emit(py.assign(found, g.awaited(py.call(called, messages, at), at), at))
     value = g.temporary("translated")
     told = [py.load(function, at), py.load(found, at), variables, count, g.is_escaping(at)]
-    g.emit(py.assign(value, py.call(".filled", told, at), at))
+    fill = ".filled_perhaps" if node.variables and not node.is_filled else ".filled"
+    g.emit(py.assign(value, py.call(fill, told, at), at))
     text = as_output(g, py.load(value, at), at)
     if g.instruments is None or before is None:
         g.write(text, at)
@@ -56,9 +57,9 @@ def _translation(g: Generator, node: nodes.Translation, at: At) -> None:
 
 
 def _message(node: nodes.Translation, message: str, function: str, at: At) -> ast.expr:
-    """A message as it is looked up: where nothing is filled in, its percent signs are not doubled."""
+    """A message as it is looked up: old style, where it has no variables, its percent signs are not doubled."""
     doubled = py.constant(message, at)
-    if node.variables or "%%" not in message:
+    if node.is_filled or "%%" not in message:
         return doubled
     is_new = py.call(".is_new_style", [py.load(function, at)], at)
     return py.choose(is_new, doubled, py.constant(message.replace("%%", "%"), at), at)

@@ -24,7 +24,7 @@ from kida.runtime.macro import AsyncMacro, Macro
 from kida.runtime.naming import full_name
 from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
-from kida.runtime.slots import fill, slots_of
+from kida.runtime.slots import component, fill, slots_of
 from kida.runtime.undefined import Undefined, missing, unmade
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "undefined": undefined,
         "undefined_name": lambda name: undefined(name=name),
         "undefined_parameter": lambda name: undefined(f"parameter {name!r} was not provided", name=name),
+        "component": component,
         "fill": fill,
         "slots_of": slots_of,
         "undefined_caller": lambda: undefined("No caller defined", name="caller"),
@@ -117,6 +118,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "plain_gettext": translation.plain,
         "is_new_style": translation.is_new_style,
         "filled": translation.filled,
+        "filled_perhaps": translation.filled_perhaps,
         "fragment": caching.fragment,
         "seconds": caching.seconds,
         "restore": ambient.restore,

@@ -48,7 +48,7 @@ async def _awaited(found: Any, variables: Mapping[str, Any], escaping: bool) -> 
 
 
 def _filled(message: Any, variables: Mapping[str, Any], escaping: bool) -> Any:
-    return (Markup(message) if escaping else str(message)) % variables
+    return (Markup(message) if escaping else message) % variables
 
 
 @pass_context
@@ -85,6 +85,20 @@ def filled(function: Any, message: Any, variables: dict[str, Any] | None, count:
     if isinstance(message, Undefined):
         return message
     return Markup(message) if escaping else message
+
+
+def filled_perhaps(
+    function: Any, message: Any, variables: dict[str, Any] | None, count: Any, escaping: bool
+) -> Any:
+    """`filled` for a tag that names variables which its messages have not: they may write ``%(name)s`` by hand, and where
+    they do not, a percent sign is one, though nothing doubled it.
+    """
+    try:
+        return filled(function, message, variables, count, escaping)
+    except (TypeError, ValueError):
+        if not isinstance(message, str) or "%(" in message:
+            raise
+        return filled(function, message, None, None, escaping)
 
 
 def installed(

@@ -416,7 +416,8 @@ class Stack(Statement):
 class Translation(Statement):
     """``trans``: messages with doubled percent signs and ``%(name)s`` for their variables.
 
-    ``function`` is what looks them up, ``count`` the variable that tells which form it is.
+    ``function`` is what looks them up, ``count`` the variable that tells which form it is; ``is_filled`` says whether
+    a message has variables in it: the tag may name some that none has.
     """
 
     function: Name
@@ -425,6 +426,7 @@ class Translation(Statement):
     plural: str | None
     variables: tuple[tuple[str, Expression], ...]
     count: str | None
+    is_filled: bool
 
 
 class Debug(Statement):

@@ -29,7 +29,16 @@ def translated(
     ``written`` and ``made``, the tag's places; ``told``, of the whole text, where it is not the message with values
     filled in (a ``finalize`` may change it).
     """
-    kind = Markup if type(told[0]) is Markup else str
+    try:
+        events = _pieces(message, variables, places, written, Markup if type(told[0]) is Markup else str)
+    except (TypeError, ValueError):
+        return [text, made, told]  # a message with a percent sign that is none of a variable's
+    return events if "".join(events[::3]) == text else [text, made, told]
+
+
+def _pieces(
+    message: Any, variables: Mapping[str, Any], places: Mapping[str, Place], written: Place, kind: type[str]
+) -> list[Any]:
     events: list[Any] = []
     at = 0
     plain = str(message)
@@ -44,4 +53,4 @@ def translated(
         )  # fmt: skip
         at = found.end()
     events += (kind(plain[at:]) % variables, written, None)
-    return events if "".join(events[::3]) == text else [text, made, told]
+    return events

@@ -23,6 +23,7 @@ TEXTS = [
     "{% trans 'c' n=1 %}{{ n }}{% pluralize %}{{ n }}s{% endtrans %}{% trans 'c' %}d{% endtrans %}",
     "\n\n{% trans trimmed %}\nx\n   y {{ z }}\n{% endtrans %}",
     "{% trans %}100%{% endtrans %}",
+    "{% trans user=name %}Hello %(user)s{% endtrans %}{% trans n=1 %}5%{% pluralize %}{{ n }}%{% endtrans %}",
     "{{ gettext('a' 'b') }}{{ ngettext('s', 'p', 3) }}{{ pgettext('c', 'm') }}{{ npgettext('c', 's', 'p', n) }}",
     "{{ _(x) }}{{ _() }}{{ foo.gettext('m') }}{{ _('a', b=1) }}{{ _('a', *b) }}{{ other('m') }}",
     "{% macro m(a=_('default')) %}{% call x(_('b')) %}{% trans %}in{% endtrans %}{% endcall %}{% endmacro %}",

@@ -168,6 +168,33 @@ def test_a_variable_that_no_message_has_does_no_harm() -> None:
     assert environment.render_string(text) == "100%"
 
 
+def test_a_function_of_the_render_under_new_style_is_given_the_message_alone() -> None:
+    text = "{% trans user='<' %}<b>{{ user }}{% endtrans %}"
+    jinja = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    jinja.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'user'"):
+        jinja.from_string(text).render(gettext=lambda message: message)
+    environment = kida.Environment()
+    environment.install_null_translations(newstyle=True)
+    assert environment.render_string(text, gettext=lambda message: message) == "<b>&lt;"
+
+
+def test_translations_without_contexts_leave_pgettext_undefined() -> None:
+    class Few:
+        gettext = staticmethod(str)
+        ngettext = staticmethod(lambda singular, plural, count: singular)
+
+    text = "{% trans 'context' %}message{% endtrans %}"
+    jinja = jinja2.Environment(extensions=["jinja2.ext.i18n"])
+    jinja.install_gettext_translations(Few())  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="'NoneType' object is not callable"):
+        jinja.from_string(text).render()
+    environment = kida.Environment()
+    environment.install_gettext_translations(Few())
+    with pytest.raises(kida.UndefinedError, match="'pgettext' is undefined"):
+        environment.render_string(text)
+
+
 def test_kida_has_more_filters() -> None:
     assert both("{{ 'slug' is filter }}") == ("False", "True")
 

@@ -6,7 +6,9 @@ import pickle
 from gettext import NullTranslations
 from typing import Any
 
+import jinja2
 import pytest
+from markupsafe import Markup
 
 import kida
 from kida import DictLoader, Environment
@@ -73,6 +75,46 @@ def test_a_render_that_has_begun_keeps_its_translations() -> None:
     text = "{% trans %}Hello{% endtrans %}{{ change() }}{% trans %}Hello{% endtrans %}"
     template = environment.from_string(text)
     assert template.render(change=change) == "HalloHallo"
+
+
+@pytest.mark.parametrize("newstyle", [False, True])
+def test_a_message_that_is_markup_of_its_own_escapes_its_variables(newstyle: bool) -> None:
+    class Marked(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return Markup(message)
+
+    for engine in (jinja2.Environment(extensions=["jinja2.ext.i18n"]), Environment(autoescape=False)):
+        engine.install_gettext_translations(Marked(), newstyle=newstyle)  # type: ignore[union-attr]
+        assert engine.from_string(GREETING).render(user="<") == "Hello &lt;"
+
+
+def test_a_message_that_is_made_when_it_is_needed_is_asked_to_fill_itself_in() -> None:
+    class Late:
+        def __mod__(self, variables: dict[str, Any]) -> str:
+            return f"filled with {sorted(variables)}"
+
+    class Lazy(NullTranslations):
+        def gettext(self, message: str) -> Any:
+            return Late()
+
+    for engine in (jinja2.Environment(extensions=["jinja2.ext.i18n"]), Environment(autoescape=False)):
+        engine.install_gettext_translations(Lazy())  # type: ignore[union-attr]
+        assert engine.from_string(GREETING).render(user="x") == "filled with ['user']"
+
+
+@pytest.mark.parametrize("text", ["100%", "5% of", "{% raw %}{{%}}{% endraw %}"])
+def test_a_percent_sign_beside_a_variable_that_no_message_has_is_one_in_every_form(text: str) -> None:
+    environment = Environment()
+    environment.install_null_translations()
+    template = environment.from_string(f"{{% trans n=2 %}}{text}{{% endtrans %}}")
+    assert template.render() == template.trace().output == environment.render_string(text)
+
+
+def test_a_name_by_hand_that_the_tag_has_not_is_an_error() -> None:
+    environment = Environment()
+    environment.install_null_translations()
+    with pytest.raises(KeyError, match="usr"):
+        environment.render_string("{% trans user=1 %}Hello %(usr)s{% endtrans %}")
 
 
 def test_a_compiled_template_serves_both_styles(tmp_path: Any) -> None:

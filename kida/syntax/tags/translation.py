@@ -47,7 +47,8 @@ def _translation(parser: Parser, tag: Token, *, trimmed: bool) -> nodes.Translat
                 hint="write {% trans count=… %}: the first variable tells which form it is",
             )
         parser.expect_tag_end()
-        plural, _ = _message(parser, variables)
+        plural, more = _message(parser, variables)
+        names += more
         if parser.token.value == "pluralize":
             parser.fail("'trans' has a 'pluralize' already", parser.token, ErrorCode.MISPLACED_TAG)
     parser.close()
@@ -64,6 +65,7 @@ def _translation(parser: Parser, tag: Token, *, trimmed: bool) -> nodes.Translat
         messages[1] if is_plural else None,
         tuple(variables.items()),
         count if is_plural else None,
+        bool(names),
     )
 
 
@@ -74,6 +76,8 @@ def _header(parser: Parser) -> tuple[dict[str, nodes.Expression], bool | None]:
     while parser.token.kind is not END_TAG and not parser.at_operator(":"):
         if variables and not parser.skip_operator(","):
             parser.fail_expected("',' or the end of the tag")
+        if parser.at_operator(":"):
+            break
         name = parser.expect_name(what="a variable of the message")
         if name.value in variables:
             parser.fail(f"variable {name.value!r} is there twice", name, ErrorCode.DUPLICATE_NAME)
