@@ -113,11 +113,11 @@ def generate(
                 joining.block_function(g, block)
     # where no line is: who stops at one does not stop here
     at = g.at(Span(0, 0))
-    sites = [
-        py.assign(name, py.call(".site", [py.constant(given, at) for given in site if given != ()], at), at)
-        for name, site in g.sites.items()
+    constants = [
+        py.assign(name, py.call(kind, [py.constant(one, at) for one in told], at), at)
+        for name, (kind, told) in g.constants.items()
     ]
-    return ast.Module([*sites, *body], []), g
+    return ast.Module([*constants, *body], []), g
 
 
 def compile_template(

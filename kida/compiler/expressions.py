@@ -333,9 +333,7 @@ def call_with(g: Generator, node: nodes.Call, target: ast.expr, extra: list[ast.
     g.calls += 1
     if not (isinstance(node.target, nodes.Name) and node.target.name in _AT_ONCE):
         g.pause(at)
-    wanted = [target, py.load(".ctx", at), g.block_names(at)]
-    site = g.site(node.arguments, [keyword.arg for keyword in extra if keyword.arg], at)
-    function = py.call(".callee", wanted if site is None else [*wanted, site], at)
+    function = py.call(".callee", [target, py.load(".ctx", at), g.block_names(at)], at)
     made = python_call(g, function, [], node.arguments, at)
     made.keywords = [*extra, *made.keywords]
     return made

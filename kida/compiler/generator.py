@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,6 +24,8 @@ ExpressionRule: TypeAlias = "Callable[[Generator, Any], ast.expr]"
 MAX_STATIC_BLOCKS = 15
 """Loops in one generated function; CPython takes 20. What is nested deeper gets a function of its own."""
 
+INTO = ".into"
+"""The name of what a macro writes with."""
 WRITE = ".write"
 """The name of what a rendering function writes with; another while what is written is held back."""
 _LOOKED_UP_ONE_BY_ONE = 12
@@ -62,7 +64,9 @@ class Generator:
     ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
     ``"never"``, ``"perhaps"`` or ``"always"``. ``waits`` are, of the loops around, the variables that say whether a
     stream may have to wait for the next turn. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
-    the bodies between here and the innermost loop. ``blocks`` are, by the
+    the bodies between here and the innermost loop. ``calls`` counts what
+    may come back to where it stands, ``calls_of_caller`` those among them that the body of a call stands around; ``macros``
+    are names that are macros or modules of them, as a rule. ``blocks`` are, by the
     scopes of their functions, the names of blocks and of these functions. ``instruments`` record, where the form does.
     """
 
@@ -93,8 +97,9 @@ class Generator:
         self.function = Function(None)
         self.statements: list[ast.stmt] = []
         self.links: dict[tuple[str, str], Link] = {}
-        self.sites: dict[str, tuple[int, tuple[str, ...]]] = {}
-        self.calls = 0
+        self.constants: dict[str, tuple[str, tuple[Any, ...]]] = {}
+        self.calls = self.calls_of_caller = 0
+        self.macros: set[str] = set()
         self.blocks: dict[Scope, tuple[str, str]] = {}
         self.instruments = _instruments(self)
         self._statement_rules = statements
@@ -296,15 +301,11 @@ class Generator:
         """The call of one of the engine's functions that are coroutines where the form is asynchronous."""
         return ast.Await(value, **at) if self.form.is_async else value
 
-    def site(self, arguments: nodes.Arguments, extra: Sequence[str], at: At) -> ast.expr | None:
-        """What the module keeps of a call whose arguments are known beforehand; ``extra`` are keywords besides those."""
-        if arguments.star is not None or arguments.double_star is not None:
-            return None
-        if self.form.is_async or self.instruments is not None:
-            return None
-        name = f".site{len(self.sites)}"
-        self.sites[name] = len(arguments.positional), (*extra, *(key for key, _ in arguments.keywords))
-        return py.load(name, at)
+    def kept(self, kind: str, *told: Any) -> str:
+        """The name of a value that the module makes once: a ``Site`` of a call, or the ``Shape`` of a macro."""
+        name = f".{kind}{len(self.constants)}"
+        self.constants[name] = f".{kind}", told
+        return name
 
     def is_escaping(self, at: At) -> ast.expr:
         """Whether output is escaped here, as an expression."""
@@ -356,10 +357,11 @@ class Generator:
         """Emit the definition of a function; what is generated inside is its body, ``span`` the template's text for it.
 
         ``text`` functions return what they wrote (``audible`` as of `buffered`); the others hand it on as the form says,
-        but those with another ``sink``, which append to it in every form.
+        but those with another ``sink``, which append to it in every form: macros, with `INTO`, whose text is a value as well.
         """
         outer = self.function, self.sink, self.silenced, self.statements
-        self.function, self.statements = Function(scope, gives_text=text), []
+        gives_text = text or sink == INTO
+        self.function, self.statements = Function(scope, gives_text=gives_text), []
         is_async = self.form.is_async
         if text:
             with self.buffered(at, audible=audible) as buffer:
@@ -372,6 +374,8 @@ class Generator:
                 self.emit(ast.Return(made, **at))
         else:
             self.sink = sink
+            if gives_text:
+                self.silenced = "never"
             if self.hands_on:
                 append = py.attribute(py.load(".pending", at), "append", at)
                 self.emit(py.assign(WRITE, append, at))
@@ -388,7 +392,7 @@ class Generator:
         body = self.statements or [ast.Pass(**at)]
         if self.function.nonlocals:
             body.insert(0, ast.Nonlocal(sorted(self.function.nonlocals), **at))
-        if text:
+        if gives_text:
             # Python 3.11 compares each function of a name with all others of it, unless their constants differ
             place = py.constant(f"at {at['lineno']}:{at['col_offset'] + 1}", at)
             body.insert(0, py.statement(place, at))

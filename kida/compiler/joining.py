@@ -122,6 +122,7 @@ def _seen_by_included(g: Generator, node: nodes.Include, at: At) -> ast.expr:
 def import_(g: Generator, node: nodes.Import) -> None:
     """``import … as name``."""
     at = g.at(node.target.span)
+    g.macros.add(node.target.name)
     g.assign(g.scopes.variables[node.target], _module(g, node), at, exported=False)
 
 
@@ -131,6 +132,7 @@ def from_import(g: Generator, node: nodes.FromImport) -> None:
     g.emit(py.assign(module, _module(g, node), g.at(node.span)))
     for imported in node.names:
         at = g.at(imported.span)
+        g.macros.add(imported.target.name)
         value = py.call(".imported", [py.load(module, at), py.constant(imported.name, at)], at)
         g.assign(g.scopes.variables[imported.target], value, at, exported=False)
 

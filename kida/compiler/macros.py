@@ -6,8 +6,9 @@ import ast
 
 from kida.compiler import python as py
 from kida.compiler.expressions import call_target, call_with
-from kida.compiler.generator import Generator
+from kida.compiler.generator import INTO, Generator
 from kida.compiler.python import At
+from kida.compiler.written_calls import is_written_call, write_call
 from kida.semantics.mistakes import caller_without_default
 from kida.semantics.scopes import Origin, Scope, Variable
 from kida.source import Span
@@ -17,6 +18,7 @@ from kida.syntax import nodes
 def macro(g: Generator, node: nodes.Macro) -> None:
     """``macro``, ``def``."""
     at = g.at(node.span)
+    g.macros.add(node.name)
     made = _callable(g, node, node.name, node.parameters, node.body, at, strict=node.strict)
     g.assign(g.scopes.variables[node], made, at)
 
@@ -38,8 +40,19 @@ def call_block(g: Generator, node: nodes.CallBlock) -> None:
     keyword = ast.keyword("caller", py.load(held, at), **at)
     before = None if g.instruments is None else g.instruments.begin_making(call_at)
     target = call_target(g, node.call.target)
-    if any(content is not default for content in node.contents):
+    is_component = any(content is not default for content in node.contents)
+    if is_component:
         target = py.call(".component", [target, py.load(held, at), py.constant(nodes.SLOTS, at)], call_at)
+    if is_written_call(node.call, g):
+        write_call(
+            g,
+            node.call,
+            target,
+            call_at,
+            [keyword],
+            lambda made: g.write_result(made, None, node.call, call_at),
+        )
+        return
     made = g.awaited(call_with(g, node.call, target, [keyword]), call_at)
     g.write_result(made, before, node.call, call_at)
 
@@ -105,35 +118,26 @@ def _callable(
     if takes_slots and "caller" not in implicit and not any(p.name == "caller" for p in parameters):
         signature.kwonlyargs.append(ast.arg("caller", **at))
         signature.kw_defaults.append(py.constant(None, at))
-    calls = g.calls
-    with g.defining(function, signature, at, scope, span=node.span, text=True):
+    calls = g.calls - g.calls_of_caller
+    gives_text = g.form.is_async or g.instruments is not None
+    with g.defining(function, signature, at, scope, span=node.span, text=gives_text, sink=INTO):
         if nodes.SLOTS in scope.variables and isinstance(node, nodes.Macro):
             # before anything is assigned: what was given as 'caller' may be overwritten by a variable of that name
             _take_slots(g, node, scope, at)
         with g.entering(scope, at):
             _defaults(g, scope, parameters, implicit, at, strict=strict)
             g.body(body)
-    flags = [
-        py.constant("kwargs" in implicit or any(p.kind == "double_star" for p in parameters), at),
-        py.constant("varargs" in implicit or any(p.kind == "star" for p in parameters), at),
-        py.constant("caller" in implicit or takes_slots or any(p.name == "caller" for p in parameters), at),
-    ]
-    # what calls nothing cannot call itself: nobody has to count how deep
-    is_direct = g.calls == calls and g.escaping is not None and not g.volatile
-    direct = [py.constant(g.escaping, at)] if is_direct else []
-    names = tuple(p.name for p in parameters if p.kind in ("positional", "normal", "keyword"))
-    return py.call(
-        ".macro",
-        [
-            py.load(".ctx", at),
-            py.constant(name if is_macro else None, at),
-            py.load(function, at),
-            py.constant(names, at),
-            *flags,
-            *direct,
-        ],
-        at,
+    shape = g.kept(
+        "Shape",
+        name if is_macro else None,
+        tuple(p.name for p in parameters if p.kind in ("positional", "normal", "keyword")),
+        "kwargs" in implicit or any(p.kind == "double_star" for p in parameters),
+        "varargs" in implicit or any(p.kind == "star" for p in parameters),
+        "caller" in implicit or takes_slots or any(p.name == "caller" for p in parameters),
+        # what calls nothing cannot call itself; nor can what calls the body of its call, see `kida.runtime.calls.CallSite`
+        g.calls - g.calls_of_caller == calls,
     )
+    return py.call(".macro", [py.load(".ctx", at), py.load(function, at), py.load(shape, at)], at)
 
 
 def _take_slots(g: Generator, node: nodes.Macro, scope: Scope, at: At) -> None:
@@ -164,7 +168,8 @@ def _signature(
     strict: bool,
 ) -> ast.arguments:
     """Python's own signature, so that Python binds the arguments."""
-    made = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    into = ast.arg(INTO, **at)
+    made = ast.arguments(posonlyargs=[into], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     for parameter in parameters:
         argument = ast.arg(g.scopes.variables[parameter].python_name, **g.at(parameter.span))
         missing: ast.expr | None = py.load(".missing", at)

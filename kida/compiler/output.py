@@ -8,10 +8,11 @@ from typing import TypeGuard
 from markupsafe import escape
 
 from kida.compiler import python as py
-from kida.compiler.expressions import filter_chain
+from kida.compiler.expressions import call_target, filter_chain
 from kida.compiler.generator import Generator
 from kida.compiler.lookups import at_once
 from kida.compiler.python import At
+from kida.compiler.written_calls import is_written_call, write_call
 from kida.semantics.scopes import Origin
 from kida.syntax import nodes
 
@@ -35,6 +36,17 @@ def output(g: Generator, node: nodes.Output) -> None:
                 g.instruments.output(node.value, node.span, lambda value: as_output(g, value, at), at)
         elif wanted and is_written_super(node.value, g):
             _write_super(g, node.value, at)
+        elif wanted and isinstance(node.value, nodes.Call) and is_written_call(node.value, g):
+            target = call_target(g, node.value.target)
+            call_at = g.at(node.value.span)
+            write_call(
+                g,
+                node.value,
+                target,
+                call_at,
+                [],
+                lambda made: g.write(as_output(g, made, at, is_called=True), at),
+            )
         elif wanted:
             g.write(_as_output(g, node.value, at), at)
 

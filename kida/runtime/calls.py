@@ -13,7 +13,7 @@ from kida.render_context import RenderContext, entered
 from kida.runtime.blocks import BlockReference
 from kida.runtime.hooks import EvalContext, PassArg, pass_arg_of
 from kida.runtime.loop import AsyncLoopContext, LoopContext
-from kida.runtime.macro import AsyncMacro, Macro
+from kida.runtime.macro import Macro
 from kida.runtime.undefined import missing
 
 Names = tuple[tuple[str, str], ...]
@@ -24,16 +24,18 @@ _PLAIN: Final = frozenset((BuiltinFunctionType, type, LoopContext, AsyncLoopCont
 
 
 class CallSite:
-    """A call in a template that gives so many ``positional`` arguments, and these ``keywords``.
+    """A call in a template whose text is written as it is: it gives so many ``positional`` arguments, and these ``keywords``.
 
-    ``fitting`` is the code of the macro that it was last found to fit, as a rule always the same one.
+    ``of_caller`` says that it is ``caller()``: then the body of a call need not be counted, as it is called by what
+    stands around it alone. ``fitting`` is the code of the macro that it was last found to fit, as a rule always the same one.
     """
 
-    __slots__ = ("fitting", "keywords", "positional")
+    __slots__ = ("fitting", "keywords", "of_caller", "positional")
 
-    def __init__(self, positional: int, keywords: tuple[str, ...] = ()) -> None:
-        self.positional = positional
+    def __init__(self, positional: int, keywords: tuple[str, ...] = (), of_caller: bool = False) -> None:
+        self.positional = positional + 1  # and what to write with
         self.keywords = keywords
+        self.of_caller = of_caller
         self.fitting: CodeType | None = None
 
     def fits(self, function: FunctionType) -> bool:
@@ -57,24 +59,37 @@ class CallSite:
         return True
 
 
-def callee(
-    function: Any, context: RenderContext, names: Names, site: CallSite | None = None
-) -> Callable[..., Any]:
+def writing(
+    function: Any, context: RenderContext, site: CallSite, escaping: bool
+) -> Callable[..., None] | None:
+    """What writes the text of a macro, called with what to write with and the arguments; ``None`` for all else.
+
+    Parameters: ``escaping``, whether what a function gives would be escaped at this place.
+    """
+    if type(function) is not Macro:
+        return None
+    if escaping:
+        entry = entered.get()
+        state = context.state if entry is None else entry.state
+        if not (context._escaping if state.escapings is None else context.escaping):
+            return None  # then it gives a text, and that is escaped
+    shape = function.shape
+    if shape.direct or (site.of_caller and shape.name is None):
+        direct: Callable[..., None] = function.function
+        if direct.__code__ is site.fitting or site.fits(direct):  # type: ignore[arg-type]
+            return direct
+    return function.write
+
+
+def callee(function: Any, context: RenderContext, names: Names) -> Callable[..., Any]:
     """What to call for a value.
 
     A macro's result is ``Markup`` where output is escaped at the place that is rendered, as in Jinja2. ``names`` are
-    the variables of the block that the call stands in; ``site`` the call, where its arguments are known beforehand.
+    the variables of the block that the call stands in.
     """
     kind = type(function)
-    if kind is Macro or kind is AsyncMacro:
-        entry = entered.get()
-        state = context.state if entry is None else entry.state
-        escaping = context._escaping if state.escapings is None else context.escaping
-        if site is not None and function.direct is escaping:
-            direct: FunctionType = function.function
-            if direct.__code__ is site.fitting or site.fits(direct):
-                return direct
-        return function.html if escaping else function.text  # type: ignore[no-any-return]
+    if isinstance(function, Macro):
+        return function.html if context.escaping else function.text
     if kind in _PLAIN:
         return function  # type: ignore[no-any-return]
     if (kind is FunctionType and not function.__dict__) or (

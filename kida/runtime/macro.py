@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from markupsafe import Markup
 
@@ -16,53 +15,63 @@ from kida.runtime.recursion import check_depth
 from kida.runtime.text import markup
 
 
+class MacroShape(NamedTuple):
+    """What is known of a macro when its template is compiled.
+
+    ``name``, ``None`` for the body of a call; ``arguments``, the names of its parameters; ``catch_kwargs``,
+    ``catch_varargs``, ``caller``: whether it uses those; ``direct``, whether it calls nothing that could come back to
+    it: nobody has to count how deep.
+    """
+
+    name: str | None
+    arguments: tuple[str, ...]
+    catch_kwargs: bool
+    catch_varargs: bool
+    caller: bool
+    direct: bool = False
+
+
 class Macro:
     """A macro: called, it gives the text that its body writes.
 
     ``name``; ``arguments``, the names of its parameters; ``catch_kwargs``, ``catch_varargs``, ``caller``: whether it
-    uses those (Jinja2's "Template Designer Documentation", Macros). ``function`` is what runs; ``direct`` says that a
-    template may call that itself, as it calls nothing that could come back to it: ``True`` where it gives ``Markup``,
-    ``False`` where it gives a plain text; ``None`` that it may not. Raises `MacroArgumentError` for arguments that it
-    does not take.
+    uses those (Jinja2's "Template Designer Documentation", Macros). ``function`` is what runs: it takes what to write
+    with, and then the arguments. Raises `MacroArgumentError` for arguments that it does not take.
     """
 
     contents: Any
 
-    __slots__ = (
-        "_context",
-        "_max_depth",
-        "arguments",
-        "caller",
-        "catch_kwargs",
-        "catch_varargs",
-        "contents",
-        "direct",
-        "function",
-        "name",
-    )
+    __slots__ = ("_context", "contents", "function", "shape")
 
-    def __init__(
-        self,
-        context: RenderContext,
-        name: str | None,
-        function: Callable[..., Any],
-        arguments: tuple[str, ...],
-        catch_kwargs: bool,
-        catch_varargs: bool,
-        caller: bool,
-        direct: bool | None = None,
-    ) -> None:
+    def __init__(self, context: RenderContext, function: Callable[..., Any], shape: MacroShape) -> None:
         self._context = context
-        # asked for once: the environment is every thread's, and each look at it is counted
-        environment = context.environment
-        self._max_depth = sys.maxsize if environment is None else environment.max_recursion
-        self.name = name
         self.function = function
-        self.direct = direct
-        self.arguments = arguments
-        self.catch_kwargs = catch_kwargs
-        self.catch_varargs = catch_varargs
-        self.caller = caller
+        self.shape = shape
+
+    @property
+    def name(self) -> str | None:
+        """The name that it was defined by; ``None`` for the body of a call."""
+        return self.shape.name
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return self.shape.arguments
+
+    @property
+    def catch_kwargs(self) -> bool:
+        """Whether it takes keyword arguments that it does not name."""
+        return self.shape.catch_kwargs
+
+    @property
+    def catch_varargs(self) -> bool:
+        """Whether it takes more arguments than it names."""
+        return self.shape.catch_varargs
+
+    @property
+    def caller(self) -> bool:
+        """Whether it uses the body of a call."""
+        return self.shape.caller
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the macro from Python: text, ``Markup`` where its template escapes."""
@@ -77,22 +86,31 @@ class Macro:
 
     def html(self, /, *args: Any, **kwargs: Any) -> Markup:
         """Call the macro from a place whose output is escaped."""
-        return markup(self.run(args, kwargs))
+        written: list[str] = []
+        self.write(written.append, *args, **kwargs)
+        return markup("".join(written))
 
     def text(self, /, *args: Any, **kwargs: Any) -> str:
         """Call the macro from a place whose output is not."""
-        return str(self.run(args, kwargs))
+        written: list[str] = []
+        self.write(written.append, *args, **kwargs)
+        return "".join(written)
 
     def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the body writes."""
+        return self.text(*args, **kwargs)
+
+    def write(self, write: Callable[[str], Any] | None, /, *args: Any, **kwargs: Any) -> Any:
+        """Have the body write with a function; gives what its own gives."""
         entry = entered.get()
-        state = self._context.state if entry is None else entry.state
+        context = self._context
+        state = context.state if entry is None else entry.state
         depth = state.depth
-        if depth >= self._max_depth:
-            check_depth(self._context, depth, "macro", self.name)
+        if depth >= context.unit.max_recursion:
+            check_depth(context, depth, "macro", self.shape.name)
         state.depth = depth + 1
         try:
-            return self.function(*args, **kwargs)
+            return self.function(write, *args, **kwargs)
         except TypeError as error:
             # raised by the call itself and not inside the function: Python could not bind the arguments
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:
@@ -101,6 +119,35 @@ class Macro:
         finally:
             state.depth = depth
 
+    def _signature(self) -> inspect.Signature:
+        """How the template calls it."""
+        code = self.function.__code__
+        # the first parameter is what to write with: Python's own way to a signature does not take its name
+        names = code.co_varnames[1:]
+        count, kinds = code.co_argcount - 1, inspect._ParameterKind
+        only, by_name = code.co_posonlyargcount - 1, code.co_kwonlyargcount
+        defaults = self.function.__defaults__ or ()
+        found = [
+            inspect.Parameter(
+                name,
+                kinds.POSITIONAL_ONLY if at < only else kinds.POSITIONAL_OR_KEYWORD,
+                default=defaults[at - count] if at - count >= -len(defaults) else inspect.Parameter.empty,
+            )
+            for at, name in enumerate(names[:count])
+        ]
+        rest = count + by_name
+        if code.co_flags & inspect.CO_VARARGS:
+            found.append(inspect.Parameter(names[rest], kinds.VAR_POSITIONAL))
+            rest += 1
+        of_names = self.function.__kwdefaults__ or {}
+        found += [
+            inspect.Parameter(name, kinds.KEYWORD_ONLY, default=of_names.get(name, inspect.Parameter.empty))
+            for name in names[count : count + by_name]
+        ]
+        if code.co_flags & inspect.CO_VARKEYWORDS:
+            found.append(inspect.Parameter(names[rest], kinds.VAR_KEYWORD))
+        return inspect.Signature(found)
+
     def _refuse(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], error: TypeError) -> NoReturn:
         """Raise the error for arguments that do not fit."""
         word, _, slot = self.function.__name__.partition(" ")
@@ -108,7 +155,7 @@ class Macro:
             self._refuse_handed(slot.rpartition(".")[0], kwargs)
         who = f"macro {self.name!r}" if self.name else "the body of a call"
         suggestion = None
-        signature = inspect.signature(self.function)
+        signature = self._signature()
         known = [
             name
             for name, p in signature.parameters.items()
@@ -165,7 +212,25 @@ class Macro:
         return f"<Macro {'anonymous' if self.name is None else repr(self.name)}>"
 
 
-class AsyncMacro(Macro):
+class TextMacro(Macro):
+    """A macro whose function gives its text, or a coroutine of it, and writes nothing."""
+
+    __slots__ = ()
+
+    def html(self, /, *args: Any, **kwargs: Any) -> Markup:
+        """Call the macro from a place whose output is escaped."""
+        return markup(self.write(None, *args, **kwargs))
+
+    def text(self, /, *args: Any, **kwargs: Any) -> str:
+        """Call the macro from a place whose output is not."""
+        return str(self.write(None, *args, **kwargs))
+
+    def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the body writes."""
+        return self.write(None, *args, **kwargs)
+
+
+class AsyncMacro(TextMacro):
     """A macro of an asynchronous render: calls give coroutines."""
 
     __slots__ = ()

@@ -20,7 +20,7 @@ from kida.runtime.hooks import EvalContext
 from kida.runtime.layout import Overriding
 from kida.runtime.lookup import is_absent, is_undefined
 from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto_await, may_wait
-from kida.runtime.macro import AsyncMacro, Macro
+from kida.runtime.macro import AsyncMacro, Macro, MacroShape, TextMacro
 from kida.runtime.naming import full_name
 from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
@@ -93,7 +93,9 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "undefined_branch": Undefined,
         "values": SimpleNamespace,
         "callee": calls.callee,
-        "site": calls.CallSite,
+        "writing": calls.writing,
+        "Shape": MacroShape,
+        "Site": calls.CallSite,
         "required_block": blocks.required_block,
         "self": blocks.TemplateReference,
         "super": blocks.super_block,
@@ -148,6 +150,8 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
     if form.traces:
         from kida.tracing import messages, recording
 
+        if not form.is_async:
+            found["macro"] = TextMacro
         found |= {
             "recorder": recording.recorder,
             "turn": recording.TURN,

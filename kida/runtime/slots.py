@@ -81,9 +81,7 @@ def _dropping(body: Macro) -> Macro:
     def function(*args: Any, **kwargs: Any) -> Any:
         return body.function(*args, **{name: kwargs[name] for name in kwargs if name in body.arguments})
 
-    return type(body)(
-        body._context, body.name, function, body.arguments, True, body.catch_varargs, body.caller
-    )
+    return type(body)(body._context, function, body.shape._replace(catch_kwargs=True, direct=False))
 
 
 _NONE = Slots()

@@ -86,6 +86,7 @@ class Unit:
         "form",
         "globals",
         "layout",
+        "max_recursion",
         "name",
         "plain",
         "registry",
@@ -115,6 +116,8 @@ class Unit:
         self.stack = (template.name or "<template>",)
         self.route = Route("template", self.stack)
         self.environment = template._environment
+        # each look at the environment is counted where threads share it: macros ask for this
+        self.max_recursion: int = template._environment.max_recursion
         self.filename = template.filename
         self.extends = compiled.extends
         self.required = compiled.required

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from kida.errors import BudgetExceededError
 from kida.render_context import RenderContext, RenderState, entered
-from kida.runtime.macro import AsyncMacro, Macro
+from kida.runtime.macro import AsyncMacro, TextMacro
 from kida.runtime.text import markup
 from kida.source import Source, Span
 from kida.tracing.budget import Budget
@@ -155,10 +155,10 @@ _kept: Final[Callable[[tuple[Any, ...]], Kept]] = partial(tuple.__new__, Kept)
 """As ``Kept(…)``, without a call of Python's."""
 
 
-_HTML: Final = frozenset((Macro.html.__code__, AsyncMacro.html.__code__))
-"""Where a macro's text becomes ``Markup``, as the place that it is called from escapes: the frame that waits for ``run``,
+_HTML: Final = frozenset((TextMacro.html.__code__, AsyncMacro.html.__code__))
+"""Where a macro's text becomes ``Markup``, as the place that it is called from escapes: the frame that waits for ``write``,
 which waits for the macro's. Another text would come out that nobody knows, were it not made before."""
-_TEXT: Final = frozenset((Macro.text.__code__, AsyncMacro.text.__code__))
+_TEXT: Final = frozenset((TextMacro.text.__code__, AsyncMacro.text.__code__))
 """Where it becomes a plain text, as the place does not."""
 
 

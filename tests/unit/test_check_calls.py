@@ -91,8 +91,8 @@ def test_the_report_shows_all_of_them_and_where_the_macro_is_defined() -> None:
         ("{% def p(a, /, **b) %}{% end %}{{ p(1, a=2) }}", []),
         ("{% from 's' import s %}{% call s() %}{% slot row let:x let:xx %}{% end %}{% end %}",
             ["macro 's' hands up no 'xx' in slot 'row'"]),
-        ("{% def d() %}{% slot a let:x=1 %}{% slot a let:y=1 %}{{ caller(z=1) }}{% enddef %}"
-            "{% call d() %}{% slot a let:x let:y %}{% end %}{% slot let:z %}{% end %}{% end %}", []),
+        (("{% def d() %}{% slot a let:x=1 %}{% slot a let:y=1 %}{{ caller(z=1) }}{% enddef %}"
+            "{% call d() %}{% slot a let:x let:y %}{% end %}{% slot let:z %}{% end %}{% end %}"), []),
         # what cannot be known
         ("{% import 'l' as l %}{% set l = other %}{{ l.c(z=1) }}", []),
         ("{% from 'l' import c %}{{ c(**kw) }}{{ c(*xs) }}{{ c(x) }}", []),

@@ -66,13 +66,16 @@ def test_the_call_of_a_macro_that_calls_nothing_needs_no_other_function_of_the_e
     def refuse(*_: object) -> None:
         raise AssertionError("not called directly")
 
-    monkeypatch.setattr(Macro, "run", refuse)
+    monkeypatch.setattr(Macro, "write", refuse)
     env = Environment(loader=DictLoader({"lib": "{% macro m(a, b=2) %}<{{ a }}{{ b }}>{% endmacro %}"}))
-    text = "{% import 'lib' as lib %}{% from 'lib' import m %}{{ m('&') }}{{ lib.m(b=1, a=m(2)) }}"
-    assert env.from_string(text).render() == "<&amp;2><<22>1>"
-    assert "".join(env.from_string(text).render_stream()) == "<&amp;2><<22>1>"
-    with pytest.raises(AssertionError, match="not called directly"):
-        env.from_string("{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}{% endcall %}").render()
+    text = "{% import 'lib' as lib %}{% from 'lib' import m %}{{ m('&') }}{{ lib.m(b=1, a='<') }}"
+    assert env.from_string(text).render() == "<&amp;2><&lt;1>"
+    assert "".join(env.from_string(text).render_stream()) == "<&amp;2><&lt;1>"
+    call = "{% macro m() %}<{{ caller() }}>{% endmacro %}{% call m() %}{{ n }}{% endcall %}"
+    assert env.from_string(call).render(n=1) == "<1>"
+    for other in ("{{ m() | upper }}", "{% macro o() %}{{ m() }}{% endmacro %}{{ o() }}", "{{ m(**{}) }}"):
+        with pytest.raises(AssertionError, match="not called directly"):
+            env.from_string("{% macro m() %}m{% endmacro %}" + other).render()
 
 
 def test_one_call_may_be_of_one_macro_after_another() -> None:
@@ -114,9 +117,9 @@ def test_a_macro_that_comes_back_to_itself_through_python_ends_with_the_limit() 
 
 
 def test_a_call_keeps_what_it_was_found_to_fit_and_nothing_that_it_does_not() -> None:
-    def takes_one(a: object) -> None: ...
+    def takes_one(into: object, a: object) -> None: ...
 
-    def takes_two(a: object, b: object) -> None: ...
+    def takes_two(into: object, a: object, b: object) -> None: ...
 
     site = CallSite(1)
     assert site.fits(takes_one)
@@ -131,3 +134,40 @@ def test_the_chain_of_an_error_names_a_macro_that_is_called_directly() -> None:
         env.render("page")
     notes = "".join(caught.value.__notes__)
     assert "macro m" in notes, notes
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% macro m() %}{{ caller() }}{% endmacro %}{% macro r() %}{% call m() %}{{ r() }}{% endcall %}{% endmacro %}{{ r() }}",
+        "{% macro m(n) %}{% set n.f = caller %}{{ caller() }}{% endmacro %}{% call m(ns) %}{{ ns.f() }}{% endcall %}",
+        (
+            "{% macro m(n) %}{% set n.f = n.f or caller %}{{ caller() }}{% endmacro %}"
+            "{% call m(ns) %}{{ m(ns, caller=ns.f) }}{% endcall %}"
+        ),
+        "{% macro m() %}{{ caller(caller=caller) }}{% endmacro %}{{ m(caller=m) }}",
+        "{% macro m(f) %}{{ f(f) }}{% endmacro %}{{ m(m) }}",
+        (
+            "{% macro m() %}{{ caller() }}{% endmacro %}{% macro r() %}{% call m() %}{% call m() %}{{ r() }}{% endcall %}"
+            "{% endcall %}{% endmacro %}{{ r() }}"
+        ),
+    ],
+)
+def test_whatever_calls_itself_without_end_is_counted(source: str) -> None:
+    template = Environment(max_recursion=60).from_string("{% set ns = namespace(f=none) %}" + source)
+    with pytest.raises(TemplateError, match="calls itself without end: more than 60"):
+        template.render()
+
+
+def test_what_a_macro_wrote_before_it_failed_is_dropped_by_a_fallback() -> None:
+    source = "{% macro m() %}a{{ 1 // 0 }}{% endmacro %}[{% try %}x{{ m() }}{% fallback %}none{% end %}]"
+    template = Environment().from_string(source)
+    assert template.render() == "".join(template.render_stream()) == "[none]"
+
+
+def test_a_macro_defined_after_extends_writes_in_blocks() -> None:
+    env = Environment(loader=DictLoader({"base": "({% block b %}{% endblock %})"}))
+    source = (
+        "{% extends 'base' %}{% macro m(a) %}<{{ a }}>{% endmacro %}{% block b %}{{ m('&') }}{% endblock %}"
+    )
+    assert env.from_string(source).render() == "(<&amp;>)"
