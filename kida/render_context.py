@@ -65,6 +65,10 @@ class RenderState:
         return kept(recorder(), events, escaping=escaping)
 
 
+SHARED: Final = RenderState()
+"""The state of a module that renders share: stands for that of whichever calls one of its macros."""
+
+
 class RenderContext:
     """What a template sees while it renders; handed to functions marked with ``pass_context``.
 
@@ -281,10 +285,12 @@ class RenderContext:
         """
         entry = entered.get()
         made = self._copy()
-        if entry is None or entry.state is not self.state:
+        if entry is None or (entry.state is not self.state and self.state is not SHARED):
             made.state = RenderState()
             if entry is not None:
                 made.state.depth = entry.state.depth
+        elif self.state is SHARED:
+            made.state = entry.state
         return made
 
     def bind(self, name: str, value: Any) -> None:

@@ -16,6 +16,7 @@ from kida.compiler import (
     names,
     output,
     plain,
+    sharing,
     stacks,
     translation,
 )
@@ -152,7 +153,9 @@ def compile_template(
     if names_only:
         required = tuple(name for name, block in scopes.blocks.items() if block.required)
         return Compiled(code, links, (), extends, named, required)
-    return Compiled(code, links, tuple(scopes.blocks), extends, named)
+    return Compiled(
+        code, links, tuple(scopes.blocks), extends, named, shareable=sharing.is_shareable(g, template)
+    )
 
 
 def too_deep(template: nodes.Template, source: Source) -> TemplateSyntaxError:

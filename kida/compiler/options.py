@@ -57,3 +57,5 @@ class Compiled(Value):
     """The places of the template that the code refers to, where it is traced."""
     required: tuple[str, ...] = ()
     """The required blocks; told beside the names at the top alone, as nobody else asks."""
+    shareable: bool = False
+    """Whether renders may share its module, see `kida.compiler.sharing`."""

@@ -110,6 +110,7 @@ def _metadata(environment: Environment, template: Template, made: Compiled, form
         "links": [list(link) for link in made.links],
         "blocks": list(made.blocks),
         "extends": made.extends,
+        "shareable": made.shareable,
     }
 
 
@@ -186,7 +187,13 @@ def _revived(
         ] == environment.autoescapes(name)
         form = Form(metadata["form"])
         links = tuple(Link(*link) for link in metadata["links"])
-        made = Compiled(bundle.code, links, tuple(metadata["blocks"]), metadata["extends"])
+        made = Compiled(
+            bundle.code,
+            links,
+            tuple(metadata["blocks"]),
+            metadata["extends"],
+            shareable=metadata["shareable"],
+        )
     except (KeyError, TypeError, ValueError):
         return None
     known = all(registry.passes_of(link.kind, link.name) is not None for link in links if link.required)

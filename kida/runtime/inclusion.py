@@ -13,13 +13,15 @@ from kida.errors import (
     TemplatesNotFound,
     did_you_mean,
 )
-from kida.render_context import RenderContext, begun, entered, get_render_context, overlaid
+from kida.render_context import SHARED, RenderContext, begun, entered, get_render_context, overlaid
 from kida.runtime.blocks import writer
 from kida.runtime.layout import BlockFunction, Overriding
 from kida.runtime.pending import Pending
+from kida.runtime.route import Route
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
-from kida.template.module import TemplateModule
+from kida.template.linking import Unit
+from kida.template.module import SharedModule, TemplateModule
 
 _STEPS: Final = 64
 """Names of included templates that a render remembers the way to."""
@@ -299,7 +301,9 @@ def _imported(
         known = context.running_state.modules
         if known is not None and template in known:
             return known[template]
-    unit = template.unit(context.form.whole, context.registry)
+    unit = template.unit(context.unit.form.whole, context.unit.registry)
+    if unit.shareable and not with_context:
+        return unit.module or _shared_module(unit)
     running = get_render_context() or context
     route = context.route.imported(unit, running.route)
     if not with_context:
@@ -307,6 +311,15 @@ def _imported(
     # as of now: macros of the module may be called when the names here have other values
     variables = overlaid(context.vars, local) if local else context.vars
     return begun(unit, variables, bool(local), running.state, route)
+
+
+def _shared_module(unit: Unit) -> TemplateModule:
+    """The module of a template that has macros alone, which all renders import."""
+    context = begun(unit, {}, True, SHARED, Route("import", unit.stack, unit.stack))
+    written: list[str] = []
+    unit.root(context, written.append)
+    unit.module = made = SharedModule(context, "".join(written))
+    return made
 
 
 def _module(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from markupsafe import Markup
 
 from kida.errors import MacroArgumentError, did_you_mean
-from kida.render_context import RenderContext, entered
+from kida.render_context import SHARED, RenderContext, entered
 from kida.runtime.recursion import check_depth
 from kida.runtime.text import markup
 
@@ -80,7 +80,7 @@ class Macro:
         context = self._context
         called = context.called()
         text = inside(called, partial(self.run, args, kwargs))
-        if called.state is not context.state:
+        if called.state is not context.state and context.state is not SHARED:
             text = called.state.whole(text)
         return markup(text) if context.escaping else str(text)
 

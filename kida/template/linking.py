@@ -20,11 +20,13 @@ from kida.runtime.loop import AsyncLoopContext
 from kida.runtime.route import Route
 from kida.runtime.undefined import Undefined
 from kida.source import Source
+from kida.utils.workers import is_gil_enabled
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
     from kida.environment.registry import Registry
     from kida.template.core import Template
+    from kida.template.module import TemplateModule
 
 _ITERATING: Final = frozenset(
     (
@@ -73,7 +75,8 @@ class Unit:
     """A template in one form, linked: functions ready to be called.
 
     ``root`` renders the template's top, ``blocks`` are its blocks by name, ``layout`` the same for a render to begin
-    with; ``plain`` the short way of what only inserts variables into text, see `kida.compiler.plain`; ``required`` as of `Compiled`; ``globals`` what a name means that no variable has; ``route`` the way to a template
+    with; ``plain`` the short way of what only inserts variables into text, see `kida.compiler.plain`; ``required`` as of `Compiled`;
+    ``module`` is that of all renders, where it is ``shareable``; ``globals`` what a name means that no variable has; ``route`` the way to a template
     that is rendered itself, and ``stack`` the stack of templates that it begins.
     """
 
@@ -87,12 +90,14 @@ class Unit:
         "globals",
         "layout",
         "max_recursion",
+        "module",
         "name",
         "plain",
         "registry",
         "required",
         "root",
         "route",
+        "shareable",
         "source",
         "stack",
         "template",
@@ -121,6 +126,9 @@ class Unit:
         self.filename = template.filename
         self.extends = compiled.extends
         self.required = compiled.required
+        # without the GIL threads would wait for each other to count what they share
+        self.shareable = compiled.shareable and is_gil_enabled()
+        self.module: TemplateModule | None = None
         self.autoescape = template._autoescape
         self.globals: Mapping[str, Any] = (
             {**registry.globals, **template._globals} if template._globals else registry.globals

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import NoReturn
+
 from markupsafe import Markup
 
 from kida.render_context import RenderContext
@@ -43,3 +46,22 @@ class TemplateModule:
 
     def __repr__(self) -> str:
         return f"<TemplateModule {self._display_name!r}>"
+
+
+class SharedModule(TemplateModule):
+    """A module that all renders import, and that therefore cannot be changed."""
+
+    __slots__ = ()
+
+    def __init__(self, context: RenderContext, body: str) -> None:
+        put = partial(object.__setattr__, self)
+        put("_body", body)
+        put("_escaping", context.escaping)
+        put("_name", context.name)
+        put("__dict__", context.get_exported())
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"renders share the module {self._display_name!r}: {name!r} cannot be assigned")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"renders share the module {self._display_name!r}: {name!r} cannot be deleted")
