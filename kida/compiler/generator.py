@@ -31,6 +31,8 @@ WRITE = ".write"
 _LOOKED_UP_ONE_BY_ONE = 12
 _LOOKED_UP_AT_ONCE = 16
 """More names of the context than the first a function looks up by as many as the second: that is less code."""
+_QUICK_LOOKUPS = 12
+"""Attributes that a template looks up by statements where nothing is repeated."""
 _WRITES_AT_MOST = 64
 """How many texts a stream writes, where nothing is repeated, until it is asked whether it holds too many."""
 """The sink of text that is yielded; any other sink is the name of a function to append with."""
@@ -65,8 +67,8 @@ class Generator:
     ``"never"``, ``"perhaps"`` or ``"always"``. ``waits`` are, of the loops around, the variables that say whether a
     stream may have to wait for the next turn. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
     the bodies between here and the innermost loop. ``calls`` counts what
-    may come back to where it stands, ``calls_of_caller`` those among them that the body of a call stands around; ``macros``
-    are names that are macros or modules of them, as a rule. ``blocks`` are, by the
+    may come back to where it stands, ``calls_of_caller`` those among them that the body of a call stands around; ``quick_lookups`` are
+    left of those that need not be repeated to be made quick; ``macros`` are names that are macros or modules of them, as a rule. ``blocks`` are, by the
     scopes of their functions, the names of blocks and of these functions. ``instruments`` record, where the form does.
     """
 
@@ -100,6 +102,7 @@ class Generator:
         self.constants: dict[str, tuple[str, tuple[Any, ...]]] = {}
         self.calls = self.calls_of_caller = 0
         self.macros: set[str] = set()
+        self.quick_lookups = _QUICK_LOOKUPS
         self.blocks: dict[Scope, tuple[str, str]] = {}
         self.instruments = _instruments(self)
         self._statement_rules = statements

@@ -2,7 +2,8 @@
 
 In an expression a look-up is a call of a function that tells mappings from objects. Statements do the same without a
 call, by what CPython is quickest at: ``match``, subscripts and attributes it has seen the types of (PEP 634, PEP 659).
-They take longer to compile, so only what is repeated is looked up so: in loops and macros.
+They take longer to compile, so what is repeated is looked up so, in loops and macros, and of the rest of a template
+the first: a small one may be included again and again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def at_once(g: Generator, node: nodes.Expression) -> ast.expr:
 
     Attributes that are looked up first of all in it are looked up by statements, which are emitted.
     """
-    if not g.is_repeated or g.form.is_async or g.instruments is not None:
+    if g.form.is_async or g.instruments is not None or not (g.is_repeated or g.quick_lookups > 0):
         return g.expression(node)
     return _first(g, node)
 
@@ -38,9 +39,12 @@ def _first(g: Generator, node: nodes.Expression) -> ast.expr:
 
 
 def _attribute(g: Generator, node: nodes.Attribute) -> ast.expr:
-    if node.null_safe or node.name in _CONSTANTS:
-        return g.expression(node)
     at = g.at(node.span)
+    # of an attribute on another line than its object Python notes that line alone
+    if node.null_safe or node.name in _CONSTANTS or at["lineno"] != at["end_lineno"]:
+        return g.expression(node)
+    if not g.is_repeated:
+        g.quick_lookups -= 1
     target = _first(g, node.target)
     if not isinstance(target, ast.Name):
         held = g.temporary("of")

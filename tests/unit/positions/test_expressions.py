@@ -131,6 +131,7 @@ MANY_LINES = {
     "an argument in a call over lines": "{{ same(\n  1,\n  key=[\n    1,\n    ⟦one / zero⟧,\n  ],\n) }}",
     "a filter over lines": '{{ ⟦"a"\n   | upper\n   | round⟧\n   | join }}',
     "an attribute on a line of its own": "{{ ⟦d\n   .c\n   .x⟧ }}",
+    "such an attribute in a loop": "{% for i in [1] %}{{ ⟦d\n   .c\n   .x⟧ }}{% endfor %}",
     "behind a comment of several lines": "{# a\nb\nc #}{{ ⟦one / zero⟧ }}",
     "behind a raw block of several lines": "{% raw %}{{\n\n}}{% endraw %} {{ ⟦one / zero⟧ }}",
     "behind trimmed white space": "a  \n\n  {{- ⟦one / zero⟧ -}}  \n b",
