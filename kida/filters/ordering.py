@@ -11,6 +11,7 @@ from kida.errors import FilterArgumentError
 from kida.filters.attributes import attribute_getter, fold_case, multi_attribute_getter
 from kida.runtime.hooks import HookEnvironment, pass_environment
 
+_STR = frozenset((str,))
 _PLAIN_NUMBERS = frozenset((int, float, bool))
 
 
@@ -41,12 +42,13 @@ def sort(
     ``attribute``, an attribute path to sort by, or several joined with commas.
     """
     if attribute is None:
-        value = list(value)
-        kinds = set(map(type, value))
-        if kinds <= _PLAIN_NUMBERS:
-            return sorted(value, reverse=reverse)
-        if kinds == {str}:
-            return sorted(value, key=None if case_sensitive else str.lower, reverse=reverse)
+        value = items = list(value)
+        if _STR.issuperset(map(type, items)):
+            items.sort(key=None if case_sensitive else str.lower, reverse=reverse)
+            return items
+        if _PLAIN_NUMBERS.issuperset(map(type, items)):
+            items.sort(reverse=reverse)
+            return items
     # the keys are lists, as in Jinja2: lists of equal values are equal even where the values have no order
     transform = None if case_sensitive else fold_case
     return sorted(value, key=multi_attribute_getter(environment, attribute, transform), reverse=reverse)

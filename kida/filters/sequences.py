@@ -119,7 +119,7 @@ def join(eval_ctx: EvalContext, value: Iterable[Any], d: Any = "", attribute: An
     """
     if attribute is not None:
         value = map(attribute_getter(eval_ctx.environment, attribute), value)
-    parts = list(value)
+    parts = value if type(value) is list else list(value)
     if type(d) is str and _STR.issuperset(map(type, parts)):
         return d.join(parts)
     if not eval_ctx.autoescape:

@@ -97,7 +97,9 @@ def _method(value: Any, name: str) -> Any:
 
 def _item(value: Any, key: Any) -> Any:
     try:
-        return value[key]
+        # that there is no item is told quicker by the type than by an error
+        if hasattr(type(value), "__getitem__") or isinstance(value, type):
+            return value[key]
     except (TypeError, LookupError, AttributeError):
         pass
     if isinstance(key, str):
