@@ -116,6 +116,7 @@ class Macro:
         ]
         unknown = [name for name in kwargs if name not in known]
         positional = [name for name, p in signature.parameters.items() if p.kind in (0, 1)]
+        unnamed = [name for name, p in signature.parameters.items() if p.kind == 0 and name in kwargs]
         hint: str | None = f"it is defined as {self.name or 'caller'}{_shown(signature)}"
         if unknown and not self.catch_kwargs:
             if unknown[0] == "caller":
@@ -124,6 +125,8 @@ class Macro:
             else:
                 message = f"{who} takes no keyword argument {unknown[0]!r}"
                 suggestion = did_you_mean(unknown[0], known)
+        elif unnamed and not self.catch_kwargs:
+            message = f"{who} takes the argument {unnamed[0]!r} by position only"
         elif len(args) > len(positional) and not self.catch_varargs:
             message = f"{who} takes not more than {len(positional)} argument(s), {len(args)} were given"
         elif any(name in kwargs for name in positional[: len(args)]):
