@@ -54,6 +54,11 @@ class RenderState:
         self.stacks: Stacks | None = None
         self.marks: Marks | None = None
 
+    @property
+    def origin(self) -> RenderState:
+        """The state that the render began with."""
+        return self
+
     def whole(self, text: str, size: int = 0) -> str:
         """The text of the whole render, with what stands for marks in it; ``size``, how much was handed on before."""
         return text if self.marks is None else self.marks.resolved(text, size)
@@ -252,10 +257,18 @@ class RenderContext:
         the render that is going on is this context's.
         """
         running = current.get()
-        if running is not None and running.state is self.state:
+        if running is not None and running.state.origin is self.state.origin:
             return self
         made = self._copy()
         made.state = RenderState(0 if running is None else running.state.depth)
+        return made
+
+    def beside(self) -> RenderContext:
+        """The context to keep current while a call runs that others of this render may run beside."""
+        from kida.runtime.beside import BesideState
+
+        made = self._copy()
+        made.state = BesideState(self.running_state)
         return made
 
     def bind(self, name: str, value: Any) -> None:

@@ -176,7 +176,7 @@ class AsyncMacro(Macro):
 
         context = self._context
         called = context.called()
-        with Boundary(called):
+        with Boundary(called if called is not context else context.beside()):
             text = await self.run_async(args, kwargs)
         if called is not context:
             text = called.state.whole(text)
