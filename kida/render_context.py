@@ -54,6 +54,11 @@ class RenderState:
     stacks: Stacks | None = None
     marks: Marks | None = None
 
+    @property
+    def origin(self) -> RenderState:
+        """The state that the render began with."""
+        return self
+
     def whole(self, text: str, size: int = 0) -> str:
         """The text of the whole render, with what stands for marks in it; ``size``, how much was handed on before."""
         return text if self.marks is None else self.marks.resolved(text, size)
@@ -285,13 +290,26 @@ class RenderContext:
         """
         entry = entered.get()
         made = self._copy()
-        if entry is None or (entry.state is not self.state and self.state is not SHARED):
+        if entry is not None and (self.state is SHARED or entry.state.origin is self.state.origin):
+            made.state = entry.state
+        else:
             made.state = RenderState()
             if entry is not None:
                 made.state.depth = entry.state.depth
-        elif self.state is SHARED:
-            made.state = entry.state
         return made
+
+    def be_beside(self) -> None:
+        """Have this context of a call a state beside that of the render, where it is part of one: others may run meanwhile."""
+        if entered.get() is not None:
+            from kida.runtime.beside import BesideState
+
+            self.state = BesideState(self.state)
+
+    def whole(self, text: str) -> str:
+        """What a call gave, with what stands for marks in it, unless that is for the render to tell that it is part of."""
+        entry = entered.get()
+        is_part = entry is not None and entry.state.origin is self.state.origin
+        return text if is_part else self.state.whole(text)
 
     def bind(self, name: str, value: Any) -> None:
         """Set a variable for the blocks and included templates, but not for importers."""

@@ -8,7 +8,7 @@ from typing import Any
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.render_context import RenderContext
 from kida.runtime.hooks import pass_context
-from kida.runtime.undefined import missing
+from kida.runtime.undefined import Undefined, missing
 
 Ambient = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def consume(context: RenderContext, name: str, default: Any = missing) -> Any:
     Parameters: ``default``, what to give where none does. Raises `TemplateRuntimeError` without one.
     """
     if not isinstance(name, str):
-        raise TemplateRuntimeError(f"what is consumed is told by its name, not by {type(name).__name__}")
+        raise _no_name(name)
     ambient = context.running_state.ambient
     if name in ambient:
         return ambient[name]
@@ -45,3 +45,12 @@ def consume(context: RenderContext, name: str, default: Any = missing) -> Any:
         suggestion=did_you_mean(name, ambient),
         hint=f"write {{% provide {name} = … %}} around it, or consume({name!r}, default)",
     )
+
+
+def _no_name(given: object) -> TemplateRuntimeError:
+    if isinstance(given, Undefined) and given._undefined_name and given._undefined_obj is missing:
+        return TemplateRuntimeError(
+            f"what is consumed is told by its name, and {given._undefined_name!r} is undefined",
+            hint=f"write the name in quotes: consume({given._undefined_name!r})",
+        )
+    return TemplateRuntimeError(f"what is consumed is told by its name, not by {type(given).__name__}")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from markupsafe import Markup
 
 from kida.errors import MacroArgumentError, did_you_mean
-from kida.render_context import SHARED, RenderContext, entered
+from kida.render_context import RenderContext, entered
 from kida.runtime.recursion import check_depth
 from kida.runtime.text import markup
 
@@ -79,9 +79,7 @@ class Macro:
 
         context = self._context
         called = context.called()
-        text = inside(called, partial(self.run, args, kwargs))
-        if called.state is not context.state and context.state is not SHARED:
-            text = called.state.whole(text)
+        text = called.whole(inside(called, partial(self.run, args, kwargs)))
         return markup(text) if context.escaping else str(text)
 
     def html(self, /, *args: Any, **kwargs: Any) -> Markup:
@@ -241,10 +239,10 @@ class AsyncMacro(TextMacro):
 
         context = self._context
         called = context.called()
+        called.be_beside()
         with Boundary(called):
             text = await self.run_async(args, kwargs)
-        if called.state is not context.state:
-            text = called.state.whole(text)
+        text = called.whole(text)
         return markup(text) if context.escaping else str(text)
 
     async def html(self, /, *args: Any, **kwargs: Any) -> Markup:  # type: ignore[override]

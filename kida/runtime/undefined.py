@@ -263,6 +263,8 @@ def _error_of(value: Undefined) -> Exception:
     if not issubclass(kind, TemplateError):
         return kind(message)
     obj, name = value._undefined_obj, value._undefined_name
+    # the macro says why it has none: it was not misspelt
+    is_caller = name == "caller" and bool(value._undefined_hint)
     suggestion = hint = code = None
     if obj is not missing:
         code = ErrorCode.UNDEFINED_ATTRIBUTE if isinstance(name, str) else ErrorCode.UNDEFINED_ITEM
@@ -270,13 +272,13 @@ def _error_of(value: Undefined) -> Exception:
             suggestion = did_you_mean(name, names_of(obj))
             if obj is None and name.isidentifier():
                 hint = f"The value before '.{name}' is none: write '?.{name}' where that may be."
-    elif isinstance(name, str) and not value._undefined_hint:
+    elif isinstance(name, str) and (not value._undefined_hint or is_caller):
         usual = f"Pass {name!r} to render(), or write '{name} ?? …' to give a value where it may be missing."
         hint = _HINTS.get(name, usual)
     if not issubclass(kind, UndefinedError):
         code = None
     error = kind(message, code=code, hint=hint, suggestion=suggestion)
-    if obj is missing and isinstance(name, str):
+    if obj is missing and isinstance(name, str) and not is_caller:
         error.missing_name = name
     return error
 

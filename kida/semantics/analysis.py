@@ -316,7 +316,7 @@ def _resolve_macro(a: _Analysis, scope: Scope, node: nodes.Macro) -> None:
     variable.stored = True
     a.variables[node] = variable
     own = _SLOT_NAMES if node.strict or node.slots else frozenset[str]()
-    _resolve_callable(a, scope, node, node.parameters, node.body, own)
+    _resolve_callable(a, scope, node, node.parameters, node.body, _MACRO_NAMES | own)
 
 
 def _resolve_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock) -> None:
@@ -327,7 +327,8 @@ def _resolve_call_block(a: _Analysis, scope: Scope, node: nodes.CallBlock) -> No
     for content in node.contents:
         if content.condition is not None:
             a._resolve(scope, content.condition)
-        _resolve_callable(a, scope, content, content.parameters, content.body)
+        # nobody gives a content a caller of its own: it sees that of the macro that the call stands in
+        _resolve_callable(a, scope, content, content.parameters, content.body, frozenset())
 
 
 def _resolve_callable(
@@ -336,10 +337,10 @@ def _resolve_callable(
     node: nodes.Node,
     parameters: tuple[nodes.Parameter, ...],
     body: nodes.Body,
-    own: frozenset[str] = frozenset(),
+    implicit: frozenset[str] = _MACRO_NAMES,
 ) -> None:
     span = Span(node.span.start, a.end_of(node))
-    inner = a._function(node, "body", span, scope, _MACRO_NAMES | own)
+    inner = a._function(node, "body", span, scope, implicit)
     for parameter in parameters:
         a.variables[parameter] = a._new(inner, parameter.name, Origin.GIVEN, parameter=True)
     uses = Uses()
@@ -347,7 +348,7 @@ def _resolve_callable(
         if parameter.default is not None:
             a.first.of(inner, parameter.default, uses)
     a.first.of_body(inner, body, uses)
-    for name in sorted(_MACRO_NAMES & uses.assigned):
+    for name in sorted(_MACRO_NAMES & implicit & uses.assigned):
         if name not in inner.variables and _is_read_first(body, name):
             a._find(inner, name)  # as in Jinja2 it is what the call gave, until it is assigned
     defaults = [parameter.default for parameter in parameters if parameter.default is not None]

@@ -37,31 +37,60 @@ _OPENS: Final = frozenset(
 _READINGS: Final = 200
 """How many ways are followed at once: more than a template for people has."""
 
-_Stack = tuple[object, str] | None
 _Cost = tuple[int, int, int]
+
+
+class _Stacks:
+    """What may be open, as numbers, 0 for nothing: a stack is told by what is below it and by what is on top, so that
+    however deep it is, none has to be walked through.
+    """
+
+    def __init__(self) -> None:
+        self.below = [0]
+        self.opened = [""]
+        self.components = [""]
+        """What stands around: a def, a call, or default content in a def."""
+        self._numbers: dict[tuple[int, str], int] = {}
+
+    def with_opened(self, stack: int, word: str) -> int:
+        """A stack with one more."""
+        number = self._numbers.get((stack, word))
+        if number is None:
+            number = self._numbers[stack, word] = len(self.below)
+            self.below.append(stack)
+            self.opened.append(word)
+            around = self.components[stack]
+            if word in "dc":
+                around = word
+            elif word == "s" and around == "d":
+                around = "s"
+            self.components.append(around)
+        return number
 
 
 def with_bodies(tokens: list[Token], own: frozenset[str]) -> frozenset[int]:
     """The offsets of the ``slot`` tags that have a body, where they are places of a def; ``own`` are tags of extensions
     that have one.
     """
-    readings: dict[_Stack, _Cost] = {None: (0, 0, 0)}
+    stacks = _Stacks()
+    readings: dict[int, _Cost] = {0: (0, 0, 0)}
     places: list[int] = []
     for word, start in _tags(tokens, _OPENS | own):
-        made: dict[_Stack, _Cost] = {}
+        made: dict[int, _Cost] = {}
         is_slot = word == "s"
         for stack, (nested, inside, choices) in readings.items():
-            component = _component(stack) if word in "sd" else ""
-            after: list[tuple[_Stack, _Cost]] = []
+            component = stacks.components[stack]
+            after: list[tuple[int, _Cost]] = []
             if is_slot:
                 deeper = inside + (component == "s")
-                after.append(((stack, "s"), (nested, deeper, choices * 2)))
+                after.append((stacks.with_opened(stack, "s"), (nested, deeper, choices * 2)))
                 if component in ("d", "s"):
                     after.append((stack, (nested, deeper, choices * 2 + 1)))
             elif word in "doc":
-                after.append(((stack, word), (nested + (word == "d" and component != ""), inside, choices)))
-            elif stack is not None and _closes(word, stack[1]):
-                after.append((stack[0], (nested, inside, choices)))  # type: ignore[arg-type]
+                deeper = nested + (word == "d" and component != "")
+                after.append((stacks.with_opened(stack, word), (deeper, inside, choices)))
+            elif stack and _closes(word, stacks.opened[stack]):
+                after.append((stacks.below[stack], (nested, inside, choices)))
             for key, cost in after:
                 if key not in made or cost < made[key]:
                     made[key] = cost
@@ -72,21 +101,10 @@ def with_bodies(tokens: list[Token], own: frozenset[str]) -> frozenset[int]:
         if len(made) > _READINGS:
             made = dict(sorted(made.items(), key=lambda item: item[1])[:_READINGS])
         readings = made
-    if None not in readings:
+    if 0 not in readings:
         return frozenset()
-    choices = readings[None][2]
+    choices = readings[0][2]
     return frozenset(start for index, start in enumerate(reversed(places)) if not choices >> index & 1)
-
-
-def _component(stack: _Stack) -> str:
-    """What stands around: a def, a call, or default content in a def."""
-    in_default = False
-    while stack is not None:
-        if stack[1] in "dc":
-            return "s" if in_default and stack[1] == "d" else stack[1]
-        in_default |= stack[1] == "s"
-        stack = stack[0]  # type: ignore[assignment]
-    return ""
 
 
 def _closes(word: str, opened: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -56,6 +57,51 @@ async def test_tasks_that_provide_at_the_same_time_see_their_own() -> None:
 
     texts = await asyncio.gather(*(template.render_async(name=number, rest=rest) for number in range(20)))
     assert texts == [f"{number}{number}-" for number in range(20)]
+
+
+async def at_once(macro: Callable[[int], Awaitable[str]]) -> str:
+    """Three calls of a macro that take turns."""
+    return "|".join(await asyncio.gather(*(macro(number) for number in range(3))))
+
+
+async def rest() -> str:
+    await asyncio.sleep(0)
+    return ""
+
+
+AT_ONCE = {
+    "macro": """
+{%- macro m(x) %}{% provide t = x %}{{ rest() }}{{ n() }}{% end %}{{ rest() }}{{ consume('t', '-') }}{% end %}
+{%- macro n() %}{{ rest() }}{{ consume('t') }}{% end %}{{ at_once(m) }}{{ consume('t', '-') }}""",
+    "body of a call": """
+{%- call(x) at_once() %}{% provide t = x %}{{ rest() }}{{ consume('t') }}{{ consume('u') }}{% end %}{% end %}""",
+    "escaping": """
+{%- macro m(x) %}{% if x == 1 %}{% autoescape false %}{{ rest() }}{{ rest() }}{% end %}
+{%- else %}{{ rest() }}{% set called = n() %}{{ called }}{% end %}{% end %}
+{%- macro n() %}{{ '<' }}{% end %}{{ at_once(m) | safe }}""",
+    "stack": """
+{%- macro m(x) %}{{ rest() }}{% push 's' %}{{ rest() }}{{ x }}{% end %}{{ x }}{% end %}
+{%- stack 's' %}:{{ at_once(m) }}""",
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (AT_ONCE["macro"], "0-|1-|2--"),
+        (AT_ONCE["body of a call"], "05|15|25"),
+        (AT_ONCE["escaping"], "&lt;||&lt;"),
+        (AT_ONCE["stack"], "012:0|1|2"),
+    ],
+    ids=AT_ONCE,
+)
+async def test_calls_that_run_at_the_same_time_in_one_render_do_not_mix(source: str, expected: str) -> None:
+    env = Environment(
+        globals={"at_once": lambda macro=None, caller=None: at_once(macro or caller), "rest": rest}
+    )
+    template = env.from_string("{% provide u = 5 %}" + source + "{% end %}")
+    assert await template.render_async() == expected
+    assert "".join([piece async for piece in template.render_stream_async()]) == expected
 
 
 def test_a_stream_that_is_closed_inside_of_a_provide_ends_it() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import kida
+from kida.source import Source
+from kida.syntax.slot_bodies import with_bodies
 
 BOX = "{% macro box(size=1) %}[{{ caller() }}]{% endmacro %}"
 
@@ -24,6 +27,7 @@ LINES = {
     "macro": "{% macro v@(a) %}{{ a }}{% endmacro %}",
     "body of a call": "{% call box() %}{{ a }}{% endcall %}",
     "block": "{% block v@ %}{{ a }}{% endblock %}",
+    "content": "{% call box() %}{% slot a %}{{ a }}{% end %}{% end %}",
     "match": "{% match a %}{% case {'k': v@} %}{{ v@ }}{% endmatch %}",
     "try": "{% try %}{{ a }}{% fallback v@ %}{{ v@ }}{% endtry %}",
     "comprehension": "{{ [v@ for v@ in xs] }}",
@@ -84,6 +88,20 @@ def test_compiling_is_linear_in_levels(opened: str, closed: str) -> None:
         return BOX + "".join(opened.replace("@", str(n)) for n in range(size)) + closed * size
 
     assert growth(source, 12, 96) < 1.5, "walks up the scopes around are short, and are all that grows"
+
+
+@pytest.mark.thread_unsafe(reason="measures what its thread does")
+def test_which_places_have_default_content_is_found_in_linear_time() -> None:
+    environment: Any = kida.Environment()
+
+    def seconds(size: int) -> float:
+        source = Source("{% def box() %}" + "{% if a %}{% slot x %}{% end %}" * size + "{% end %}")
+        tokens = list(environment._lexer.tokens(source))
+        start = time.process_time()
+        assert with_bodies(tokens, frozenset()) == frozenset()
+        return time.process_time() - start
+
+    assert seconds(1200) < 10 * min(seconds(300) for _ in range(3))
 
 
 def test_a_chain_of_elif_can_be_long() -> None:

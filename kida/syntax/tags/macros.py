@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from kida.errors import ErrorCode
 from kida.source import Span
@@ -11,7 +12,12 @@ from kida.syntax import nodes
 from kida.syntax.expressions import coalesce, expression
 from kida.syntax.parser import Parser
 from kida.syntax.tags.slots import forwarded
-from kida.syntax.tokens import END_TAG, OPERATOR, Token
+from kida.syntax.tokens import END_TAG, OPERATOR, STRING, Token
+
+_BETWEEN: Final = frozenset(
+    ("and", "or", "not", "in", "is", "if", "else", "for", "lambda", "await", "async", "yield", "from")
+)
+"""Words of Python's that stand between the operands of an annotation, or before one."""
 
 
 def macro_tag(parser: Parser, tag: Token) -> nodes.Macro:
@@ -92,6 +98,7 @@ def _signature(parser: Parser) -> tuple[nodes.Parameter, ...]:
     parameters: list[nodes.Parameter] = []
     names: set[str] = set()
     kind = "normal"
+    star: Token | None = None
     default_seen = False
     while not parser.at_operator(")"):
         token = parser.token
@@ -106,7 +113,7 @@ def _signature(parser: Parser) -> tuple[nodes.Parameter, ...]:
             parser.next()
             if kind != "normal" or not parser.at_operator(","):
                 parser.fail("'*' cannot stand here", token, ErrorCode.PARAMETER_ORDER)
-            kind = "keyword"
+            kind, star = "keyword", token
         else:
             this = kind
             if parser.at_operator("*", "**"):
@@ -129,8 +136,8 @@ def _signature(parser: Parser) -> tuple[nodes.Parameter, ...]:
             kind = {"star": "keyword", "double_star": "end"}.get(this, kind)
         if not parser.at_operator(")"):
             parser.expect_operator(",", "parameters are separated by commas")
-    if kind == "keyword" and not any(p.kind in ("keyword", "star") for p in parameters):
-        parser.fail("a parameter must follow '*'", parser.token, ErrorCode.PARAMETER_ORDER)
+    if star is not None and not any(p.kind == "keyword" for p in parameters):
+        parser.fail("a parameter must follow '*'", star, ErrorCode.PARAMETER_ORDER)
     parser.next()
     return tuple(parameters)
 
@@ -154,7 +161,19 @@ def _annotation(parser: Parser) -> str:
             if depth == 0 and operator in (",", "=", ")"):
                 break
             depth += (operator in ("(", "[", "{")) - (operator in (")", "]", "}"))
+        elif parser.token.start > start and _ends_operand(parser.previous) and _begins_operand(parser.token):
+            parser.fail_expected("',', '=' or ')'", "parameters are separated by commas")
         parser.next()
     if parser.token.start == start:
         parser.fail_expected("an annotation")
     return parser.source.text[start : parser.previous.end]
+
+
+def _begins_operand(token: Token) -> bool:
+    return token.kind is not STRING and token.value not in _BETWEEN
+
+
+def _ends_operand(token: Token) -> bool:
+    if token.kind is OPERATOR:
+        return token.value in (")", "]", "}")
+    return token.value not in _BETWEEN

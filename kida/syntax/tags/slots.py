@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kida.errors import ErrorCode
 from kida.source import Span
 from kida.syntax import nodes
@@ -9,6 +11,9 @@ from kida.syntax.expressions import expression
 from kida.syntax.parser import Parser
 from kida.syntax.slot_bodies import with_bodies
 from kida.syntax.tokens import NAME, Token
+
+_APART: Final = frozenset(("block", "fragment"))
+"""Tags whose body is a function of its own, which knows nothing of a def around it."""
 
 
 def slot_tag(parser: Parser, tag: Token) -> nodes.Statement:
@@ -18,7 +23,9 @@ def slot_tag(parser: Parser, tag: Token) -> nodes.Statement:
             "'slot' belongs to def or call",
             tag,
             ErrorCode.MISPLACED_TAG,
-            "a place stands in a def, and its content in a call",
+            "to hand on what the def around was given, write {% yield … %}"
+            if parser.in_def
+            else _apart(parser) or "a place stands in a def, and its content in a call",
         )
     if parser.component == "call":
         return _content(parser, tag)
@@ -39,13 +46,22 @@ def slot_tag(parser: Parser, tag: Token) -> nodes.Statement:
 def yield_tag(parser: Parser, tag: Token) -> nodes.Statement:
     """``{% yield name let:item=item %}``: the content that the def around was given."""
     if not parser.in_def:
-        parser.fail("'yield' belongs to def", tag, ErrorCode.MISPLACED_TAG)
+        parser.fail("'yield' belongs to def", tag, ErrorCode.MISPLACED_TAG, _apart(parser))
     name = _name(parser)
     handed = _handed(parser)
     span = parser.span_from(tag.start)
     parser.expect_tag_end()
     parser.slots.append(nodes.SlotPlace(name, tuple(key for key, *_ in handed), False, span))
     return _place(span, name, handed, ())
+
+
+def _apart(parser: Parser) -> str | None:
+    """Why a def or call around does not count, where there is one."""
+    block = next((opened.name for opened in reversed(parser.open_tags) if opened.name in _APART), None)
+    around = {opened.name for opened in parser.open_tags} & {"def", "macro", "call"}
+    if block is None or not around:
+        return None
+    return f"a {block} is rendered apart from the {min(around)} that it stands in"
 
 
 def is_given(span: Span, name: str) -> nodes.Expression:
