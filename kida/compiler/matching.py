@@ -20,18 +20,17 @@ def match(g: Generator, node: nodes.Match) -> None:
     cases: list[ast.match_case] = []
     for case in node.cases:
         pattern = patterns.of(case.pattern)
-        targets = [target for target in nodes.walk(case.pattern) if isinstance(target, nodes.TargetName)]
-        captured = {g.scopes.variables[target]: g.at(target.span) for target in targets}.items()
+        found = {g.scopes.variables[target]: g.at(target.span) for target in captured(case)}.items()
         guard: ast.expr | None = None
         if case.guard is not None:
             # CPython 3.11 has no place for the question whether a guard is true: here it is a call
             guard = py.call(".bool", [g.expression(case.guard)], g.at(case.guard.span))
-            told = [g.export(variable, place) for variable, place in captured if _is_dynamic(variable)]
+            told = [g.export(variable, place) for variable, place in found if _is_dynamic(variable)]
             if told:
                 # what a block exports is read from the context: the guard must find there what was captured
                 guard = ast.BoolOp(ast.Or(), [*told, guard], **at)
         with g.collecting() as body, g.conditionally():
-            for variable, place in captured:
+            for variable, place in found:
                 if variable.exported or _is_dynamic(variable):
                     g.emit(py.statement(g.export(variable, place), place))
             g.body(case.body)
@@ -48,6 +47,11 @@ def match(g: Generator, node: nodes.Match) -> None:
         g.emit(ast.Match(subject, cases, **at))
     else:
         g.emit(py.statement(subject, at))
+
+
+def captured(case: nodes.Case) -> list[nodes.TargetName]:
+    """The names that a case captures."""
+    return [node for node in nodes.walk(case.pattern) if isinstance(node, nodes.TargetName)]
 
 
 def _is_dynamic(variable: Variable) -> bool:

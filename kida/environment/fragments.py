@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from contextvars import ContextVar
 from os import getpid
-from threading import Event
+from threading import Event, get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -16,12 +16,18 @@ from kida.utils.locks import RLock
 from kida.utils.lru_cache import CacheInfo
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future
     from contextvars import Token
 
     from kida.runtime.stacks import Push
 
-_is_making: Final[ContextVar[bool]] = ContextVar("kida fragment being made", default=False)
-"""Whether a text is being made here: what is rendered meanwhile waits for no other, so that none wait for each other."""
+_innermost: Final[ContextVar[Making | None]] = ContextVar("kida fragment being made", default=None)
+"""The text that is being made here: what is rendered meanwhile belongs to it."""
+
+
+def is_making() -> bool:
+    """Whether a text is being made here."""
+    return _innermost.get() is not None
 
 
 class Kept:
@@ -35,9 +41,24 @@ class Kept:
 
 
 class Making:
-    """A text that one render makes: it has to `land`, and be closed with or without."""
+    """A text that one render makes: it has to `land`, and be closed with or without.
 
-    __slots__ = ("_cache", "_process", "_token", "key", "landed", "text", "ttl", "waiting")
+    ``needs`` are those that have to be closed before this one can be: what is made or waited for within its body.
+    """
+
+    __slots__ = (
+        "_cache",
+        "_outer",
+        "_process",
+        "_thread",
+        "_token",
+        "key",
+        "landed",
+        "needs",
+        "text",
+        "ttl",
+        "waiting",
+    )
 
     def __init__(self, cache: FragmentCache, key: Hashable, ttl: float | None) -> None:
         self._cache = cache
@@ -46,8 +67,13 @@ class Making:
         self.text: str | None = None
         self.landed = Event()
         self.waiting: list[Callable[[], object]] = []
+        self.needs: list[Making] = []
         self._process = getpid()
-        self._token: Token[bool] = _is_making.set(True)
+        self._thread = get_ident()
+        self._outer = _innermost.get()
+        if self._outer is not None:
+            self._outer.needs.append(self)
+        self._token: Token[Making | None] = _innermost.set(self)
 
     def land(self, text: str, pushes: tuple[Push, ...] = ()) -> None:
         """Keep the text, and what its body pushed to stacks."""
@@ -56,7 +82,10 @@ class Making:
 
     def close(self) -> None:
         """Let those who wait go on: with the text, or to make it themselves."""
-        _is_making.reset(self._token)
+        with suppress(ValueError):  # a coroutine that nobody awaits any longer is closed in another context
+            _innermost.reset(self._token)
+        if self._outer is not None:
+            self._outer.needs.remove(self)
         self._cache.end(self)
         self.landed.set()
         for go_on in self.waiting:
@@ -66,6 +95,24 @@ class Making:
     def is_here(self) -> bool:
         """Whether it can land: in the child of a fork, the threads of its parent are gone."""
         return self._process == getpid()
+
+    @property
+    def is_of_this_thread(self) -> bool:
+        """Whether it cannot land while this thread waits."""
+        return self._thread == get_ident()
+
+    def cannot_land_before(self, other: Making) -> bool:
+        """Whether another has to be closed first."""
+        met: set[Making] = set()
+        pending = [self]
+        while pending:
+            making = pending.pop()
+            if making is other:
+                return True
+            if making not in met:
+                met.add(making)
+                pending += making.needs
+        return False
 
 
 class FragmentCache:
@@ -90,28 +137,25 @@ class FragmentCache:
     def get(self, key: Hashable, ttl: float | None) -> Kept | Making:
         """The text of a key, or the making of it, whose ``text`` is ``None``.
 
-        Waits where another render makes it, unless one is being made here.
+        Waits where another render makes it, unless that may have to wait for this one: it needs what is made here, or it
+        is a task of the event loop that runs in this thread.
         """
         while True:
             found = self._found(key, ttl)
-            if not isinstance(found, Event):
+            if not isinstance(found, _Wait):
                 return found
-            found.wait()
+            with found:
+                found.other.landed.wait()
 
     async def get_async(self, key: Hashable, ttl: float | None) -> Kept | Making:
-        """The same; other tasks go on while this one waits."""
-        loop = asyncio.get_running_loop()
+        """The same; other tasks go on while this one waits, which only ``asyncio`` knows how to do."""
+        loop = _running_loop()
         while True:
-            landed: asyncio.Future[None] = loop.create_future()
-
-            def go_on(landed: asyncio.Future[None] = landed) -> None:
-                with suppress(RuntimeError):  # a loop that is closed waits for nothing
-                    loop.call_soon_threadsafe(_resolve, landed)
-
-            found = self._found(key, ttl, go_on)
-            if not isinstance(found, Event):
+            found = self._found(key, ttl, loop, may_wait=loop is not None)
+            if not isinstance(found, _Wait):
                 return found
-            await landed
+            with found:
+                await found.landed
 
     def info(self) -> CacheInfo:
         """Hits, misses, size and capacity, all of one moment. A text that another render was waited for is a hit."""
@@ -143,9 +187,16 @@ class FragmentCache:
                 del self._making[making.key]
 
     def _found(
-        self, key: Hashable, ttl: float | None, go_on: Callable[[], object] | None = None
-    ) -> Kept | Making | Event:
-        """A text, a making that begins, or what to wait for; ``go_on`` is called when that is over."""
+        self,
+        key: Hashable,
+        ttl: float | None,
+        loop: AbstractEventLoop | None = None,
+        *,
+        may_wait: bool = True,
+    ) -> Kept | Making | _Wait:
+        """A text, a making that begins, or what to wait for. Parameters: ``loop``, the one to wait in, if not the thread
+        itself waits.
+        """
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
@@ -158,10 +209,10 @@ class FragmentCache:
             other = self._making.get(key)
             if other is not None and not other.is_here:
                 other = None
-            if other is not None and not _is_making.get():
-                if go_on is not None:
-                    other.waiting.append(go_on)
-                return other.landed
+            if other is not None and may_wait:
+                wait = _wait_for(other, loop)
+                if wait is not None:
+                    return wait
             self._misses += 1
             making = Making(self, key, self._ttl if ttl is None else ttl)
             if other is None:
@@ -169,6 +220,53 @@ class FragmentCache:
             return making
 
 
-def _resolve(landed: asyncio.Future[None]) -> None:
+class _Wait:
+    """What waits for a text that another render makes; to be entered for as long as it waits."""
+
+    __slots__ = ("_inner", "landed", "other")
+
+    def __init__(self, other: Making, inner: Making | None) -> None:
+        self.other = other
+        self.landed: Future[None]
+        self._inner = inner
+        if inner is not None:
+            inner.needs.append(other)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        if self._inner is not None:
+            self._inner.needs.remove(self.other)
+
+
+def _wait_for(other: Making, loop: AbstractEventLoop | None) -> _Wait | None:
+    """The waiting for a text, ``None`` where that could be without end."""
+    if loop is None and (other.is_of_this_thread or _running_loop() is not None):
+        return None
+    inner = _innermost.get()
+    wait = _Wait(other, inner)
+    # said first and looked at then: of threads that close a ring at once, at least one sees it closed
+    if inner is not None and other.cannot_land_before(inner):
+        wait.__exit__()
+        return None
+    if loop is not None:
+        landed = wait.landed = loop.create_future()
+
+        def go_on() -> None:
+            with suppress(RuntimeError):  # a loop that is closed waits for nothing
+                loop.call_soon_threadsafe(_resolve, landed)
+
+        other.waiting.append(go_on)
+    return wait
+
+
+def _running_loop() -> AbstractEventLoop | None:
+    """The event loop that runs in this thread; where ``asyncio`` was never imported there is none, and it need not be."""
+    running = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
+    return None if running is None else running()
+
+
+def _resolve(landed: Future[None]) -> None:
     if not landed.done():
         landed.set_result(None)

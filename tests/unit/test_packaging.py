@@ -44,8 +44,16 @@ def test_the_packages_are_typed(package: str):
     assert (files(package) / "py.typed").is_file()
 
 
-def test_importing_kida_brings_in_nothing_that_a_render_does_not_need():
-    program = f"import sys; before = set(sys.modules); import kida; print(*(set({HEAVY!r}) & (set(sys.modules) - before)))"
+@pytest.mark.parametrize(
+    ("used", "unwanted"),
+    [
+        ("import kida", HEAVY),
+        ("import kida; kida.Environment().render_string('{% cache 1 %}{{ x }}{% end %}', x=1)", ("asyncio",)),
+    ],
+    ids=["import", "a render"],
+)
+def test_importing_kida_brings_in_nothing_that_a_render_does_not_need(used: str, unwanted: tuple[str, ...]):
+    program = f"import sys; before = set(sys.modules); {used}; print(*(set({unwanted!r}) & (set(sys.modules) - before)))"
     # -S and an explicit path: site-packages may hold .pth files that import things of their own
     path = [str(ROOT), str(Path(sys.modules["markupsafe"].__file__ or "").parents[1])]
     done = subprocess.run(

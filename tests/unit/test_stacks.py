@@ -51,6 +51,25 @@ def test_what_a_stream_holds_back_before_an_error_comes_before_it(text: str) -> 
         next(stream)
 
 
+@pytest.mark.parametrize("source", ["{% push 's' %}{% stack 's' %}{% end %}", "{{ x | first }}"])
+def test_the_error_of_a_stream_is_the_first_though_its_stacks_would_fail_too(source: str) -> None:
+    template = environment().from_string(
+        "{% set x %}{% stack 's' %}{% end %}a{% flush %}{{ x }}" + source + "{{ 1 / 0 }}"
+    )
+    pieces: list[str] = []
+    with pytest.raises(ZeroDivisionError):
+        pieces.extend(template.render_stream())
+    assert pieces == ["a"]
+
+    async def consume() -> None:
+        async for piece in template.render_stream_async():
+            pieces[:] = [*pieces, piece]
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(consume())
+    assert pieces == ["a", "a"]
+
+
 def test_a_render_inside_of_a_render_has_stacks_of_its_own() -> None:
     env = environment(inner="{% push 's' %}inner{% end %}[{% stack 's' %}]")
     env.add_global("inner", lambda: env.get_template("inner").render())
@@ -89,6 +108,30 @@ def test_text_with_characters_for_private_use_stays_as_it_is() -> None:
     icons = "\ue000\ue001\ue100\ue205"
     template = environment().from_string("{{ icons }}{% stack 's' %}{% push 's' %}{{ icons }}{% end %}")
     assert template.render(icons=icons) == icons * 2
+
+
+def test_text_with_characters_for_private_use_is_not_taken_for_what_is_left_of_a_stack_that_is_not_written() -> (
+    None
+):
+    icons = "".join(map(chr, [*range(0xE000, 0xE300), 0xF8FF, 0xF0000]))
+    for around in (
+        "{% set held %}@{% end %}",
+        "{% try %}@{{ 1 / 0 }}{% fallback %}{% end %}",
+        "{% import 'lib' as l %}",
+    ):
+        env = environment(lib="{% stack 's' %}")
+        template = env.from_string(around.replace("@", "{% stack 's' %}") + "{{ icons }}")
+        assert template.render(icons=icons) == icons
+
+
+@pytest.mark.parametrize(
+    "name", ["first", "last", "join('-')", "reverse", "tojson", "urlencode", "truncate(5)"]
+)
+def test_what_is_left_of_the_place_of_a_stack_is_never_written(name: str) -> None:
+    template = environment().from_string("{% set x %}{% stack 's' %}{% end %}{{ x | " + name + " }}")
+    for _ in range(20):  # it has characters of chance in it
+        with pytest.raises(kida.TemplateError, match="has changed the text of stack 's'"):
+            template.render()
 
 
 def test_a_trace_tells_who_pushed() -> None:
@@ -136,3 +179,14 @@ def test_a_stack_in_a_text_that_a_filter_changed_still_tiles() -> None:
     trace = traced("{% filter upper %}a {% stack 's' %} b{% end %}{% push 's' %}pushed{% end %}")
     assert trace.output == "A pushed B"
     assert segment_of(trace, "pushed").is_text
+
+
+def test_what_a_kept_text_pushes_once_is_there_though_its_maker_had_pushed_it_before() -> None:
+    template = environment().from_string(
+        "{% stack 's' %}|{% if before %}{% push 's' once 'k' %}charts{% end %}{% end %}"
+        "{% cache 'part' %}part{% cache 'inner' %}{% try %}{% push 's' once 'k' %}charts{% end %}{{ 1 / 0 }}"
+        "{% fallback %}{% end %}{% push 's' once 'k' %}charts{% end %}{% end %}{% end %}"
+    )
+    for before in (True, False, True):
+        assert template.render(before=before) == "charts|part"
+        assert template.trace(before=before).output == "charts|part"
