@@ -1,7 +1,8 @@
 """The render context: what one render, or one included, imported or extended template within it, sees and says of itself.
 
 One is made for each render and kept in a ``ContextVar``, so that threads, tasks and nested renders each have their
-own. Where a template includes, imports or extends another, that one gets a context of its own, made from a copy.
+own. Where a template includes, imports or extends another, that one gets a context of its own, made from a copy; the
+one that Python entered with then says that it is ``within`` it, as setting the variable takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -12,22 +13,23 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
-from kida.runtime.forms import Form
 from kida.runtime.hooks import EvalContext
-from kida.runtime.layout import EMPTY, BlockFunction
 from kida.runtime.undefined import missing
 
 if TYPE_CHECKING:
     from kida.environment.core import Environment
     from kida.environment.registry import Registry
+    from kida.runtime.forms import Form
+    from kida.runtime.layout import BlockFunction, Layout
     from kida.runtime.marks import Marks
+    from kida.runtime.route import Route
     from kida.runtime.stacks import Stacks
     from kida.template.core import Template
     from kida.template.linking import Unit
     from kida.template.module import TemplateModule
 
-current: Final[ContextVar[RenderContext | None]] = ContextVar("kida render context", default=None)
-
+entered: Final[ContextVar[RenderContext | None]] = ContextVar("kida render context", default=None)
+"""The context that Python entered a template with: made for that by a render, or by the call of a macro, and no other's."""
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -36,23 +38,21 @@ class RenderState:
     """What all contexts of one render have in common.
 
     ``depth`` counts the calls of macros and blocks inside each other; ``escapings`` says where an ``autoescape`` block
-    is at work, and what it decided; ``ambient`` are the values that ``provide`` gives here; ``templates`` are those met, by name, ``modules`` those imported
-    without context; ``stacks`` is what ``push`` collects, and ``marks`` are the places in the text that wait for the end. What can
-    be ``None`` is made when there is something to put into it: most renders have nothing.
+    is at work, and what it decided; ``ambient`` are the values that ``provide`` gives here; ``templates`` are those met, by name, ``steps`` the ways from one to another that it includes; ``modules`` those imported
+    without context; ``stacks`` is what ``push`` collects, and ``marks`` are the places in the text that wait for the end.
+    They begin as attributes of the class: most renders have nothing to put there, and each makes a state.
     It is apart from the contexts so that none refers to itself, and what a render leaves is freed at once; and so that
     macros of one module that threads or tasks call at the same time each have their caller's.
     """
 
-    __slots__ = ("ambient", "depth", "escapings", "marks", "modules", "stacks", "templates")
-
-    def __init__(self, depth: int = 0) -> None:
-        self.depth = depth
-        self.ambient: Mapping[str, Any] = _NOTHING
-        self.escapings: dict[RenderContext, bool] | None = None
-        self.templates: dict[str, Template] | None = None
-        self.modules: dict[Template, TemplateModule] | None = None
-        self.stacks: Stacks | None = None
-        self.marks: Marks | None = None
+    depth: int = 0
+    ambient: Mapping[str, Any] = _NOTHING
+    escapings: dict[RenderContext, bool] | None = None
+    templates: dict[str, Template] | None = None
+    steps: Mapping[str, tuple[Route, Route, Unit]] = _NOTHING
+    modules: dict[Template, TemplateModule] | None = None
+    stacks: Stacks | None = None
+    marks: Marks | None = None
 
     def whole(self, text: str, size: int = 0) -> str:
         """The text of the whole render, with what stands for marks in it; ``size``, how much was handed on before."""
@@ -65,16 +65,6 @@ class RenderState:
         return kept(recorder(), events, escaping=escaping)
 
 
-class ImportMark:
-    """That a template is being imported, until it no longer is; the contexts within that import have it."""
-
-    __slots__ = ("active", "template")
-
-    def __init__(self, template: Template) -> None:
-        self.template = template
-        self.active = True
-
-
 class RenderContext:
     """What a template sees while it renders; handed to functions marked with ``pass_context``.
 
@@ -82,64 +72,81 @@ class RenderContext:
     rendered to this one, ``import_stack`` those that are being imported; both are tuples, so that no context can
     change another's. ``vars`` are the variables given and exported so far. ``exported_vars`` are the names that an
     importer sees. ``kind`` says how this template came in: ``"template"``, ``"include"`` or ``"import"``.
+
+    Renders make them, and so does `render_context`.
     """
 
+    # each render makes some of them: what can be told from these is a property, and there is no ``__init__``
     __slots__ = (
+        "_below",
         "_escaping",
         "_exported",
-        "_globals",
         "_owned",
-        "environment",
-        "filename",
-        "form",
-        "import_stack",
-        "imports",
-        "kind",
+        "_vars",
         "layout",
-        "name",
-        "registry",
+        "route",
         "state",
-        "template_stack",
         "unit",
-        "vars",
+        "within",
     )
 
-    environment: Environment | None
-    registry: Registry | None
-    unit: Unit | None
-
-    def __init__(
-        self,
-        template_name: str | None = None,
-        filename: str | None = None,
-        *,
-        environment: Environment | None = None,
-        variables: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.name = template_name
-        self.filename = filename
-        self.environment = environment
-        self.registry = None if environment is None else environment._registry
-        self.unit = None
-        self.form = Form.RENDER
-        self.vars: Mapping[str, Any] = {} if variables is None else variables
-        self._owned = variables is None
-        self._globals: Mapping[str, Any] = {}
-        self.kind = "template"
-        self._escaping = False
-        self._exported: set[str] | None = None
-        self.layout = EMPTY
-        self.state = RenderState()
-        self.template_stack: tuple[str, ...] = (template_name or "<template>",)
-        self.import_stack: tuple[str, ...] = ()
-        self.imports: tuple[ImportMark, ...] = ()
+    unit: Unit
+    _vars: Mapping[str, Any]
+    _below: RenderContext | None
+    state: RenderState
+    layout: Layout
+    route: Route
+    within: RenderContext | None
+    _escaping: bool
+    _exported: set[str] | None
+    _owned: bool
 
     # --- what a template and its functions ask -----------------------------------------------------------------
 
     @property
+    def name(self) -> str | None:
+        """The template's name; ``None`` for a string."""
+        return self.unit.name
+
+    @property
     def template_name(self) -> str | None:
         """The template's name, as `name`."""
-        return self.name
+        return self.unit.name
+
+    @property
+    def filename(self) -> str | None:
+        """The file that the template was read from, where there is one."""
+        return self.unit.filename
+
+    @property
+    def environment(self) -> Environment | None:
+        """The template's environment; ``None`` in a context of `render_context` that was given none."""
+        return self.unit.environment
+
+    @property
+    def kind(self) -> str:
+        """How this template came in: ``"template"``, ``"include"`` or ``"import"``."""
+        return self.route.kind
+
+    @property
+    def template_stack(self) -> tuple[str, ...]:
+        """The names of the templates from the one that is rendered to this one."""
+        return self.route.template_stack
+
+    @property
+    def import_stack(self) -> tuple[str, ...]:
+        """The names of the templates that are being imported, the outermost first."""
+        return self.route.import_stack
+
+    @property
+    def registry(self) -> Registry:
+        """The filters, tests and globals that the render began with."""
+        return self.unit.registry
+
+    @property
+    def form(self) -> Form:
+        """The form that the template is rendered in."""
+        return self.unit.form
 
     @property
     def exported_vars(self) -> set[str]:
@@ -171,18 +178,39 @@ class RenderContext:
     @property
     def parent(self) -> Mapping[str, Any]:
         """The globals that variables shadow."""
-        return self._globals
+        return self.unit.globals
+
+    @property
+    def vars(self) -> Mapping[str, Any]:
+        """The variables given and exported so far."""
+        below = self._below
+        if below is not None:
+            # an included template's own names are put in front of the others once somebody asks for all of them
+            self._vars = overlaid(below.vars, self._vars)
+            self._below = None
+        return self._vars
 
     def resolve_or_missing(self, key: str) -> Any:
         """A variable's or global's value, or ``missing``."""
-        value = self.vars.get(key, missing)
-        return self._globals.get(key, missing) if value is missing else value
+        value = self._vars.get(key, missing)
+        return self.found_below(key) if value is missing else value
+
+    def found_below(self, key: str) -> Any:
+        """The value of a name that is none of the template's own: of those around it, or a global's; or ``missing``."""
+        context = self._below
+        while context is not None:
+            value = context._vars.get(key, missing)
+            if value is not missing:
+                return value
+            context = context._below
+        return self.unit.globals.get(key, missing)
 
     def resolve(self, key: str) -> Any:
         """A variable's or global's value; undefined where there is none."""
         value = self.resolve_or_missing(key)
-        if value is missing and self.environment is not None:
-            return self.environment.undefined(name=key)
+        environment = self.unit.environment
+        if value is missing and environment is not None:
+            return environment.undefined(name=key)
         return value
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -197,7 +225,7 @@ class RenderContext:
         return value
 
     def __contains__(self, key: object) -> bool:
-        return key in self.vars or key in self._globals
+        return key in self.vars or key in self.unit.globals
 
     def keys(self) -> list[str]:
         """The names of all variables and globals."""
@@ -213,7 +241,7 @@ class RenderContext:
 
     def get_all(self) -> dict[str, Any]:
         """All variables and globals, as a new dict."""
-        return {**self._globals, **self.vars}
+        return {**self.unit.globals, **self.vars}
 
     def get_exported(self) -> dict[str, Any]:
         """The variables that an importer sees, as a new dict."""
@@ -227,14 +255,14 @@ class RenderContext:
     @property
     def running_state(self) -> RenderState:
         """The state of the render that is going on; it is another than this context's where a module is called again."""
-        running = current.get()
-        return self.state if running is None else running.state
+        entry = entered.get()
+        return self.state if entry is None else entry.state
 
     @property
     def escaping(self) -> bool:
         """Whether output is escaped where the template has come to. Set by ``autoescape`` blocks, for this render alone."""
-        running = current.get()  # as `running_state`: this is asked for at every call of a macro
-        escapings = (self.state if running is None else running.state).escapings
+        entry = entered.get()  # as `running_state`: this is asked for at every call of a macro
+        escapings = (self.state if entry is None else entry.state).escapings
         return self._escaping if escapings is None else escapings.get(self, self._escaping)
 
     @escaping.setter
@@ -248,21 +276,22 @@ class RenderContext:
             state.escapings[self] = escaping
 
     def called(self) -> RenderContext:
-        """The context to keep current while Python calls a macro of this one: with a state of the call's own, unless
+        """The context to enter with where Python calls a macro of this one: with a state of the call's own, unless
         the render that is going on is this context's.
         """
-        running = current.get()
-        if running is not None and running.state is self.state:
-            return self
+        entry = entered.get()
         made = self._copy()
-        made.state = RenderState(0 if running is None else running.state.depth)
+        if entry is None or entry.state is not self.state:
+            made.state = RenderState()
+            if entry is not None:
+                made.state.depth = entry.state.depth
         return made
 
     def bind(self, name: str, value: Any) -> None:
         """Set a variable for the blocks and included templates, but not for importers."""
         if not self._owned:
             self._own()
-        self.vars[name] = value  # type: ignore[index]
+        self._vars[name] = value  # type: ignore[index]
         if self._exported:
             self._exported.discard(name)
 
@@ -270,92 +299,58 @@ class RenderContext:
         """Set a variable for the blocks, included templates and importers."""
         if not self._owned:
             self._own()
-        self.vars[name] = value  # type: ignore[index]
+        self._vars[name] = value  # type: ignore[index]
         self.exported_vars.add(name)
 
     def _own(self) -> None:
         """Copy on write: what the caller gave is never written to."""
-        self.vars = dict(self.vars) if type(self.vars) is dict else ChainMap({}, self.vars)  # type: ignore[arg-type]
+        found = self.vars
+        self._vars = dict(found) if type(found) is dict else ChainMap({}, found)  # type: ignore[arg-type]
         self._owned = True
 
     def derived(self, local: Mapping[str, Any]) -> RenderContext:
         """This context with the variables of a place in the template in front."""
         made = self._copy()
-        made.vars = overlaid(self.vars, local)
+        made._vars = overlaid(self.vars, local)
+        made._below = None
         made._owned = True
         return made
 
     def of_parent(self, unit: Unit) -> RenderContext:
-        """The context of the template that this one extends: the same variables and blocks, stacks of its own."""
+        """The context of the template that this one extends: the same variables, its blocks behind, stacks of its own."""
         if not self._owned:
             self._own()
-        made = self._copy()
-        made.unit = unit
-        made.name = unit.name
-        made.filename = unit.filename
-        made._globals = unit.globals
-        made.template_stack = self.template_stack + unit.stack
+        made = begun(unit, self._vars, True, self.state, self.route.extended(unit))
+        made.layout = self.layout = self.layout.extended(unit)
+        made._escaping = self._escaping if self.state.escapings is None else self.escaping
+        made._exported = self.exported_vars
+        made._below = self._below
         return made
 
     def _copy(self) -> RenderContext:
-        made = _new(RenderContext)
-        made._escaping = self.escaping
-        made._globals = self._globals
-        made._owned = self._owned
-        made.environment = self.environment
-        made._exported = self.exported_vars
-        made.filename = self.filename
-        made.form = self.form
-        made.import_stack = self.import_stack
-        made.imports = self.imports
-        made.kind = self.kind
+        made = begun(self.unit, self._vars, self._owned, self.state, self.route)
+        made._below = self._below
         made.layout = self.layout
-        made.name = self.name
-        made.registry = self.registry
-        made.state = self.state
-        made.template_stack = self.template_stack
-        made.unit = self.unit
-        made.vars = self.vars
+        made._escaping = self.escaping
+        made._exported = self.exported_vars
         return made
 
 
-_new: Final = object.__new__
-"""Makes an object without its ``__init__``: every render makes some, and their attributes are quicker set one by one."""
-
-
 def begun(
-    unit: Unit,
-    environment: Environment | None,
-    variables: Mapping[str, Any],
-    owned: bool,
-    state: RenderState,
-    kind: str = "template",
-    template_stack: tuple[str, ...] | None = None,
-    import_stack: tuple[str, ...] = (),
-    imports: tuple[ImportMark, ...] = (),
+    unit: Unit, variables: Mapping[str, Any], owned: bool, state: RenderState, route: Route
 ) -> RenderContext:
-    """The context that a render begins with, or, told its place there, a template within it.
-
-    Parameters: ``owned``, whether the variables may be written to; the others as the context has them.
-    """
-    made = _new(RenderContext)
-    made.name = unit.name
-    made.filename = unit.filename
-    made.environment = environment
-    made.registry = unit.registry
+    """The context that a template's render begins with. Parameters: ``owned``, whether the variables may be written to."""
+    made = RenderContext()
     made.unit = unit
-    made.form = unit.form
-    made.vars = variables
-    made._owned = owned
-    made._globals = unit.globals
-    made._escaping = unit.autoescape
-    made._exported = None
-    made.layout = unit.layout
+    made._vars = variables
+    made._below = None
     made.state = state
-    made.kind = kind
-    made.template_stack = template_stack or unit.stack
-    made.import_stack = import_stack
-    made.imports = imports
+    made.route = route
+    made.layout = unit.layout
+    made._escaping = unit.autoescape
+    made._owned = owned
+    made._exported = None
+    made.within = None
     return made
 
 
@@ -368,12 +363,13 @@ def overlaid(variables: Mapping[str, Any], local: Mapping[str, Any]) -> Mapping[
 
 def get_render_context() -> RenderContext | None:
     """The context of the render that is going on in this thread or task, or ``None``."""
-    return current.get()
+    entry = entered.get()
+    return None if entry is None else entry.within or entry
 
 
 def get_render_context_required() -> RenderContext:
     """The context of the render that is going on. Raises ``RuntimeError`` outside of one."""
-    context = current.get()
+    context = get_render_context()
     if context is None:
         raise RuntimeError("there is no render context here: no template is being rendered")
     return context
@@ -381,18 +377,26 @@ def get_render_context_required() -> RenderContext:
 
 @contextmanager
 def render_context(
-    template_name: str | None = None, filename: str | None = None, **options: Any
+    template_name: str | None = None,
+    filename: str | None = None,
+    *,
+    environment: Environment | None = None,
+    variables: Mapping[str, Any] | None = None,
 ) -> Iterator[RenderContext]:
-    """Make a render context and keep it current for a ``with`` block.
+    """Make a render context, and have entered with it inside of a ``with`` block.
 
-    Parameters: ``template_name``, ``filename``; ``options`` as of `RenderContext`.
+    Parameters: ``template_name``, ``filename``, ``environment``: what it says of itself; ``variables``, never written to.
     """
-    context = RenderContext(template_name, filename, **options)
-    token = current.set(context)
+    from kida.template.linking import nobodys
+
+    unit = nobodys(template_name, filename, environment)
+    owned = variables is None
+    context = begun(unit, {} if variables is None else variables, owned, RenderState(), unit.route)
+    token = entered.set(context)
     try:
         yield context
     finally:
-        current.reset(token)
+        entered.reset(token)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from kida.compiler import (
     matching,
     names,
     output,
+    plain,
     stacks,
     translation,
 )
@@ -135,6 +136,10 @@ def compile_template(
     """
     try:
         module, g = generate(template, scopes, source, options, names_only=names_only)
+        if not names_only:
+            with g.collecting() as short:
+                plain.plain_function(g, template, TEMPLATE_FUNCTION)
+            module.body[:0] = short
         code: CodeType = compile(module, filename, "exec", dont_inherit=True, optimize=0)
     except SyntaxError as error:
         # CPython counts nested blocks itself

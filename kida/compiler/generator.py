@@ -62,7 +62,8 @@ class Generator:
     ``silenced`` is whether output at the top goes nowhere, as the template has extended another by now:
     ``"never"``, ``"perhaps"`` or ``"always"``. ``waits`` are, of the loops around, the variables that say whether a
     stream may have to wait for the next turn. ``leaving`` emit what must happen when ``break`` or ``continue`` leave
-    the bodies between here and the innermost loop. ``instruments`` record, where the form does.
+    the bodies between here and the innermost loop. ``blocks`` are, by the
+    scopes of their functions, the names of blocks and of these functions. ``instruments`` record, where the form does.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Generator:
         self.links: dict[tuple[str, str], Link] = {}
         self.sites: dict[str, tuple[int, tuple[str, ...]]] = {}
         self.calls = 0
+        self.blocks: dict[Scope, tuple[str, str]] = {}
         self.instruments = _instruments(self)
         self._statement_rules = statements
         self._expression_rules = expressions
@@ -436,7 +438,7 @@ class Generator:
                 targets: list[ast.expr] = [py.store(variable.python_name, at) for variable in chunk]
                 self.emit(ast.Assign([ast.Tuple(targets, py.STORE, **at)], found, **at))
             return
-        variables = py.attribute(py.load(".ctx", at), "vars", at)
+        variables = py.attribute(py.load(".ctx", at), "_vars", at)
         self.emit(py.assign(".get", py.attribute(variables, "get", at), at))
         for variable in names:
             name = py.constant(variable.name, at)
@@ -496,8 +498,11 @@ class Generator:
     def note_export(self, variable: Variable, at: At, *, exported: bool = True) -> None:
         """Emit what tells the context of a variable at the top of the template that has just been assigned."""
         if variable.exported:
-            value = py.load(variable.python_name, at)
-            self.emit(py.statement(self._export(variable, value, at, exported=exported), at))
+            self.emit(py.statement(self.export(variable, at, exported=exported), at))
+
+    def export(self, variable: Variable, at: At, *, exported: bool = True) -> ast.expr:
+        """What tells the context of a variable's value; gives ``None``."""
+        return self._export(variable, py.load(variable.python_name, at), at, exported=exported)
 
     def _export(self, variable: Variable, value: ast.expr, at: At, *, exported: bool) -> ast.expr:
         name = "export" if exported and not variable.name.startswith("_") else "bind"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from kida.compiler import python as py
 from kida.compiler.generator import Generator
+from kida.compiler.output import is_written_super
 from kida.compiler.python import At
 from kida.semantics.scopes import Origin, Variable
 from kida.syntax import nodes
@@ -49,8 +50,12 @@ def _block_here(g: Generator, node: nodes.Block, at: At) -> None:
     if node.scoped:
         context = py.call(".context_here", [context, g.visible(at)], at)
     name = py.constant(node.name, at)
-    kind = ".required_block" if node.required else ".block"
-    g.deliver(py.call(kind, [py.load(".ctx", at), name], at), [context], at, node.span)
+    if node.required:
+        function: ast.expr = py.call(".required_block", [py.load(".ctx", at), name], at)
+    else:
+        first = py.attribute(py.attribute(py.load(".ctx", at), "layout", at), "first", at)
+        function = ast.Subscript(first, name, py.LOAD, **at)
+    g.deliver(function, [context], at, node.span)
 
 
 def include(g: Generator, node: nodes.Include) -> None:
@@ -158,7 +163,8 @@ def block_function(g: Generator, node: nodes.Block, known_as: str | None = None)
         g.defining(f"block {node.name}", arguments, at, scope, span=node.span, text=False),
         g.entering(scope, at),
     ):
-        references(g, scope.variables, node, at, known_as)
+        g.blocks[scope] = node.name, known_as or f"block {node.name}"
+        references(g, scope.variables, node, at)
         g.body(node.body)
 
 
@@ -196,15 +202,31 @@ def references(
     variables: Mapping[str, Variable],
     block: nodes.Block | None,
     at: At,
-    known_as: str | None = None,
 ) -> None:
-    """Emit what gives ``self`` and ``super`` their values where they are used."""
+    """Emit what gives ``self`` and ``super`` their values where they are used as such."""
     for name in ("self", "super"):
         variable = variables.get(name)
         if variable is None or name not in variable.scope.implicit or variable.origin is not Origin.IMPLICIT:
             continue
         arguments: list[ast.expr] = [py.load(".ctx", at)]
         if name == "super" and block is not None:
-            function = py.load(known_as or f"block {block.name}", at)
-            arguments += [py.constant(block.name, at), function]
+            if _only_writes_super(g, block):
+                continue
+            block_name, known_as = g.blocks[variable.scope]
+            arguments += [py.constant(block_name, at), py.load(known_as, at)]
         g.emit(py.assign(variable.python_name, py.call(f".{name}", arguments, at), at))
+
+
+def _only_writes_super(g: Generator, block: nodes.Block) -> bool:
+    """Whether all that a block does with ``super`` is to write what the one it overrides writes."""
+    if g.instruments is not None:
+        return False
+    uses = 0
+    for node in nodes.walk(block):
+        if isinstance(node, nodes.Name) and node.name == "super":
+            uses += 1
+        elif isinstance(node, nodes.Output) and is_written_super(node.value, g):
+            uses -= 1
+        elif isinstance(node, nodes.Autoescape):
+            return False
+    return uses == 0

@@ -24,7 +24,12 @@ def macro(g: Generator, node: nodes.Macro) -> None:
 def call_block(g: Generator, node: nodes.CallBlock) -> None:
     """``{% call(parameters) macro(arguments) %}…{% endcall %}``."""
     at = g.at(node.span)
-    caller = _callable(g, node, "caller", node.parameters, node.body, at, strict=False)
+    default = next((content for content in node.contents if content.name == "default"), None)
+    if default is None:
+        caller = _callable(g, node, "caller", node.parameters, node.body, at, strict=False)
+    else:
+        # what fills the default slot is what 'caller()' writes, whichever way it is given
+        caller = _content(g, default)
     held = g.temporary("caller")
     g.emit(py.assign(held, caller, at))
     if node.contents or node.condition is not None or not node.loose:
@@ -32,7 +37,10 @@ def call_block(g: Generator, node: nodes.CallBlock) -> None:
     call_at = g.at(node.call.span)
     keyword = ast.keyword("caller", py.load(held, at), **at)
     before = None if g.instruments is None else g.instruments.begin_making(call_at)
-    made = g.awaited(call_with(g, node.call, call_target(g, node.call.target), [keyword]), call_at)
+    target = call_target(g, node.call.target)
+    if any(content is not default for content in node.contents):
+        target = py.call(".component", [target, py.load(held, at), py.constant(nodes.SLOTS, at)], call_at)
+    made = g.awaited(call_with(g, node.call, target, [keyword]), call_at)
     g.write_result(made, before, node.call, call_at)
 
 
@@ -43,12 +51,18 @@ def _fill(g: Generator, node: nodes.CallBlock, held: str, at: At) -> None:
         filled.append(("default", _where(g, node.condition, py.load(held, at), at), node.span))
     for content in node.contents:
         place = g.at(content.span)
-        made = _callable(g, content, content.name, content.parameters, content.body, place, strict=True)
+        made = py.load(held, at) if content.name == "default" else _content(g, content)
         filled.append((content.name, _where(g, content.condition, made, place), content.span))
     names: list[ast.expr | None] = [py.constant(name, at) for name, _, _ in filled]
     contents = ast.Dict(names, [made for _, made, _ in filled], **at)
     places = ast.Dict(names, [py.constant(tuple(span), at) for _, _, span in filled], **at)
     g.emit(py.statement(py.call(".fill", [py.load(held, at), contents, places], at), at))
+
+
+def _content(g: Generator, content: nodes.SlotContent) -> ast.expr:
+    return _callable(
+        g, content, content.name, content.parameters, content.body, g.at(content.span), strict=True
+    )
 
 
 def _where(g: Generator, condition: nodes.Expression | None, made: ast.expr, at: At) -> ast.expr:
@@ -84,7 +98,7 @@ def _callable(
         if (variable := scope.variables.get(key)) is not None
         and variable.name in scope.implicit
         and not any(parameter.name == key for parameter in parameters)
-        and not variable.stored
+        and variable.origin is Origin.IMPLICIT
     }
     signature = _signature(g, parameters, implicit, at, strict=strict)
     takes_slots = is_macro and nodes.SLOTS in scope.variables
@@ -92,11 +106,13 @@ def _callable(
         signature.kwonlyargs.append(ast.arg("caller", **at))
         signature.kw_defaults.append(py.constant(None, at))
     calls = g.calls
-    with g.defining(function, signature, at, scope, span=node.span, text=True), g.entering(scope, at):
+    with g.defining(function, signature, at, scope, span=node.span, text=True):
         if nodes.SLOTS in scope.variables and isinstance(node, nodes.Macro):
+            # before anything is assigned: what was given as 'caller' may be overwritten by a variable of that name
             _take_slots(g, node, scope, at)
-        _defaults(g, scope, parameters, implicit, at, strict=strict)
-        g.body(body)
+        with g.entering(scope, at):
+            _defaults(g, scope, parameters, implicit, at, strict=strict)
+            g.body(body)
     flags = [
         py.constant("kwargs" in implicit or any(p.kind == "double_star" for p in parameters), at),
         py.constant("varargs" in implicit or any(p.kind == "star" for p in parameters), at),
@@ -184,7 +200,22 @@ def _defaults(
     *,
     strict: bool,
 ) -> None:
-    """Emit what gives the parameters that were left out their values, one after the other."""
+    """Emit what gives the parameters that were left out their values, one after the other; a default may ask for what is
+    there without being declared.
+    """
+    caller = implicit.get("caller")
+    if caller is not None:
+        none = py.call(".undefined_caller", [], at)
+        given = py.load(caller.python_name, at)
+        g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, none, at)], [], at))
+    for key in ("varargs", "kwargs"):
+        if key in implicit:
+            declared = next(
+                (p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None
+            )
+            if declared is not None:
+                given = py.load(g.scopes.variables[declared].python_name, at)
+                g.emit(py.assign(implicit[key].python_name, given, at))
     optional = [p for p in parameters if p.kind not in ("star", "double_star")]
     with g.unset([g.scopes.variables[p] for p in optional]) as unset:
         for parameter in optional:
@@ -205,16 +236,3 @@ def _defaults(
                     py.is_missing(given, place), [py.assign(variable.python_name, value, place)], [], place
                 )
             )
-    caller = implicit.get("caller")
-    if caller is not None:
-        none = py.call(".undefined_caller", [], at)
-        given = py.load(caller.python_name, at)
-        g.emit(py.when(py.is_missing(given, at), [py.assign(caller.python_name, none, at)], [], at))
-    for key in ("varargs", "kwargs"):
-        if key in implicit:
-            declared = next(
-                (p for p in parameters if p.kind == ("star" if key == "varargs" else "double_star")), None
-            )
-            if declared is not None:
-                value = py.load(g.scopes.variables[declared].python_name, at)
-                g.emit(py.assign(implicit[key].python_name, value, at))

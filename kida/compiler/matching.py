@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kida.compiler import python as py
 from kida.compiler.generator import Generator
+from kida.semantics.scopes import Origin, Variable
 from kida.syntax import nodes
 
 
@@ -19,11 +20,20 @@ def match(g: Generator, node: nodes.Match) -> None:
     cases: list[ast.match_case] = []
     for case in node.cases:
         pattern = patterns.of(case.pattern)
-        guard = None
+        targets = [target for target in nodes.walk(case.pattern) if isinstance(target, nodes.TargetName)]
+        captured = {g.scopes.variables[target]: g.at(target.span) for target in targets}.items()
+        guard: ast.expr | None = None
         if case.guard is not None:
             # CPython 3.11 has no place for the question whether a guard is true: here it is a call
             guard = py.call(".bool", [g.expression(case.guard)], g.at(case.guard.span))
+            told = [g.export(variable, place) for variable, place in captured if _is_dynamic(variable)]
+            if told:
+                # what a block exports is read from the context: the guard must find there what was captured
+                guard = ast.BoolOp(ast.Or(), [*told, guard], **at)
         with g.collecting() as body, g.conditionally():
+            for variable, place in captured:
+                if variable.exported or _is_dynamic(variable):
+                    g.emit(py.statement(g.export(variable, place), place))
             g.body(case.body)
         cases.append(ast.match_case(pattern, guard, body or [ast.Pass(**at)]))
     if patterns.values:
@@ -38,6 +48,10 @@ def match(g: Generator, node: nodes.Match) -> None:
         g.emit(ast.Match(subject, cases, **at))
     else:
         g.emit(py.statement(subject, at))
+
+
+def _is_dynamic(variable: Variable) -> bool:
+    return variable.origin is Origin.DYNAMIC
 
 
 class _Patterns:

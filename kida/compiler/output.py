@@ -33,14 +33,14 @@ def output(g: Generator, node: nodes.Output) -> None:
         if wanted and g.instruments is not None:
             with g.escaping_as(_escaping_of(g, node.value)):
                 g.instruments.output(node.value, node.span, lambda value: as_output(g, value, at), at)
-        elif wanted and _is_super(node.value, g):
+        elif wanted and is_written_super(node.value, g):
             _write_super(g, node.value, at)
         elif wanted:
             g.write(_as_output(g, node.value, at), at)
 
 
-def _is_super(node: nodes.Expression, g: Generator) -> TypeGuard[nodes.Call]:
-    """Whether an expression is ``super()``, and the text of it is written as it is."""
+def is_written_super(node: nodes.Expression, g: Generator) -> TypeGuard[nodes.Call]:
+    """Whether an expression that is written is ``super()``, and the text of it is written as it is."""
     if not isinstance(node, nodes.Call) or not isinstance(node.target, nodes.Name):
         return False
     if node.target.name != "super" or g.scopes.variables[node.target].origin is not Origin.IMPLICIT:
@@ -54,11 +54,15 @@ def _is_super(node: nodes.Expression, g: Generator) -> TypeGuard[nodes.Call]:
 def _write_super(g: Generator, node: nodes.Call, at: At) -> None:
     """``{{ super() }}``: the block writes where this one does, unless only rendering tells what becomes of its text."""
     call_at = g.at(node.span)
+    block, known_as = g.blocks[g.scopes.variables[node.target].scope]
     function = g.temporary("super")
-    wanted = [g.expression(node.target), py.load(".ctx", call_at), g.is_escaping(call_at)]
-    g.emit(py.assign(function, py.call(".super_function", wanted, call_at), call_at))
+    wanted = [py.load(".ctx", call_at), py.load(known_as, call_at), g.is_escaping(call_at)]
+    g.emit(py.assign(function, py.call(".overridden", wanted, call_at), call_at))
     with g.collecting() as collected:
-        g.write(_as_output(g, node, at), at)
+        name_at = g.at(node.target.span)
+        told = [py.load(".ctx", name_at), py.constant(block, name_at), py.load(known_as, name_at)]
+        made = g.awaited(py.call(py.call(".super", told, name_at), [], call_at), call_at)
+        g.write(as_output(g, made, at, is_called=True), at)
     with g.collecting() as direct:
         g.deliver(py.load(function, call_at), [py.load(".ctx", call_at)], call_at)
     is_none = py.compare(py.load(function, call_at), ast.Is(), py.constant(None, call_at), call_at)

@@ -14,7 +14,7 @@ _MAGIC = b"kida bundle\n"
 _CHECKSUM_SIZE = 4  # of CRC-32
 _LENGTH_SIZE = 4
 
-BUNDLE_FORMAT = 8
+BUNDLE_FORMAT = 9
 """Raised whenever the form below changes, or what compiled templates expect of the runtime does: a bundle of
 another format is compiled anew."""
 

@@ -569,10 +569,11 @@ class Environment(_Usual):
         return template
 
     def _is_current(self, template: Template) -> bool:
-        loader, name = self.loader, template._source.name
-        if loader is None or name is None:
+        version, name = template._version, template._source.name
+        loader: Loader | None = self.loader
+        if version is None or loader is None or name is None:
             return True
-        return is_current(loader, name, template._version)
+        return is_current(loader, name, version)
 
     def _compile(
         self,

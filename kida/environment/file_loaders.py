@@ -58,6 +58,12 @@ class FileSystemLoader:
 
     def is_current(self, name: str, version: Hashable | None) -> bool:
         """Whether the template's file is the same, unchanged."""
+        if isinstance(version, tuple) and version[0].startswith(self.searchpath[0]):
+            # of the first folder, as most are: no other file can have taken its place
+            try:
+                return _version(version[0], os.stat(version[0])) == version
+            except OSError:
+                return False
         return self._find(name) == version
 
     def iter_templates(self) -> Iterator[str]:

@@ -125,7 +125,7 @@ def _recorded(template: Template, context: Context) -> Outcome:
         if template.is_async:
             output = awaited(partial(_awaitable, root))
         else:
-            output = text_of(inside(root, partial(collect, root.form, _top(root), root)))
+            output = text_of(inside(root, partial(collect, root.form, root.unit.root, root)))
     except Exception as error:
         return _failed(error, started, root, True, template, witness)
     ended = perf_counter()
@@ -135,13 +135,7 @@ def _recorded(template: Template, context: Context) -> Outcome:
 
 async def _awaitable(root: RenderContext) -> str:
     with Boundary(root):
-        return text_of(await collect_async(root.form, _top(root), root))
-
-
-def _top(root: RenderContext) -> Callable[..., Any]:
-    if root.unit is None:
-        raise AssertionError("a context that is rendered has a unit")
-    return root.unit.root
+        return text_of(await collect_async(root.form, root.unit.root, root))
 
 
 def awaited(begin: Callable[[], Coroutine[Any, Any, str]]) -> str:

@@ -6,17 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError
-from kida.render_context import RenderContext
+from kida.render_context import RenderContext, entered
 from kida.runtime.forms import Form
 from kida.runtime.layout import BlockFunction
 from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
 from kida.runtime.text import markup
-
-
-def block(context: RenderContext, name: str) -> BlockFunction:
-    """What the most derived template has for a block."""
-    return context.layout.blocks[name][0]
 
 
 def required_block(context: RenderContext, name: str) -> BlockFunction:
@@ -40,14 +35,18 @@ def super_block(context: RenderContext, name: str, function: BlockFunction) -> A
     return no_parent(context, name)
 
 
-def super_function(reference: Any, context: RenderContext, escaping: bool) -> BlockFunction | None:
-    """The function of a parent block whose text is written as it is; ``None`` where it has to be collected first.
+def overridden(context: RenderContext, function: BlockFunction, escaping: bool) -> BlockFunction | None:
+    """The function of the parent block, where its text is written as it is; ``None`` where it has to be collected
+    first, and where there is none.
 
-    Parameters: ``reference``, what ``super`` is; ``escaping``, whether what it gives would be escaped.
+    Parameters: ``function``, that of the block itself; ``escaping``, whether what ``super()`` gives would be escaped.
     """
-    if type(reference) is not BlockReference or (escaping and not context.escaping):
-        return None
-    return context.layout.blocks[reference.name][reference.depth]
+    if escaping:
+        entry = entered.get()
+        state = context.state if entry is None else entry.state
+        if not (context._escaping if state.escapings is None else context.escaping):
+            return None
+    return context.layout.after.get(function)
 
 
 def no_parent(context: RenderContext, name: str) -> Any:

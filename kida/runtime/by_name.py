@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
-from kida.render_context import current
+from kida.render_context import get_render_context
 from kida.runtime.hooks import EvalContext, PassArg, pass_arg_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ def functions_in_use(environment: Any, kind: str) -> Mapping[str, Callable[..., 
 
     Parameters: ``kind``, ``"filter"`` or ``"test"``.
     """
-    running = current.get()
-    if running is not None and running.registry is not None and running.environment is environment:
+    running = get_render_context()
+    if running is not None and running.environment is environment:
         return running.registry.functions(kind)
     newest: Mapping[str, Callable[..., Any]] = environment.filters if kind == "filter" else environment.tests
     return newest

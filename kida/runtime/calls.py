@@ -9,7 +9,7 @@ from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any, Final
 
-from kida.render_context import RenderContext, current
+from kida.render_context import RenderContext, entered
 from kida.runtime.blocks import BlockReference
 from kida.runtime.hooks import EvalContext, PassArg, pass_arg_of
 from kida.runtime.loop import AsyncLoopContext, LoopContext
@@ -67,8 +67,8 @@ def callee(
     """
     kind = type(function)
     if kind is Macro or kind is AsyncMacro:
-        running = current.get()
-        state = context.state if running is None else running.state
+        entry = entered.get()
+        state = context.state if entry is None else entry.state
         escaping = context._escaping if state.escapings is None else context.escaping
         if site is not None and function.direct is escaping:
             direct: FunctionType = function.function

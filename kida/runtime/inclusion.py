@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, Final
 
 from kida.errors import (
     ErrorCode,
@@ -13,14 +13,16 @@ from kida.errors import (
     TemplatesNotFound,
     did_you_mean,
 )
-from kida.render_context import ImportMark, RenderContext, begun, current, overlaid
+from kida.render_context import RenderContext, begun, entered, get_render_context, overlaid
 from kida.runtime.blocks import writer
 from kida.runtime.layout import BlockFunction, Overriding
 from kida.runtime.pending import Pending
 from kida.runtime.undefined import Undefined, missing
 from kida.template.core import Template
-from kida.template.linking import Unit
 from kida.template.module import TemplateModule
+
+_STEPS: Final = 64
+"""Names of included templates that a render remembers the way to."""
 
 Write = Callable[[str], Any]
 Variables = Mapping[str, Any]
@@ -83,68 +85,43 @@ def _included(
     context: RenderContext, names: Any, ignore_missing: bool, with_context: bool, local: Variables | None
 ) -> RenderContext | None:
     """The context to render an included template in, or ``None`` where there is none and none is needed."""
-    running = current.get() or context
-    # an include often stands in a loop: a template that this render has met already is found without a call
-    met = running.state.templates
-    template = met.get(names) if met is not None and type(names) is str else None
-    if template is None:
-        if names is None:
-            names = ()
-        try:
-            template = _one_of(context, names)
-        except TemplateNotFoundError as error:
-            asked = [names] if isinstance(names, str) else list(names)
-            # an error about no name is about a mistake in one: an alias that there is not
-            if ignore_missing and set(error.names) <= set(asked) and (error.names or not asked):
-                return None
-            raise
-    unit = template._units.get(context.form)
-    if unit is None or unit.registry is not context.registry:
-        unit = template.unit(context.form, context.registry)
-    return _child(context, running, unit, "include", with_context, local)
+    entry = entered.get() or context
+    running = entry.within or entry
+    state = running.state
+    # an include often stands in a loop: the way to a template that this render has gone already is found without a call
+    step = state.steps.get(names) if type(names) is str else None
+    if step is None or step[0] is not context.route or step[1].imports is not running.route.imports:
+        template = _found(context, names, ignore_missing)
+        if template is None:
+            return None
+        unit = template.unit(context.unit.form, context.unit.registry)
+        step = context.route, context.route.included(unit, running.route), unit
+        if type(names) is str:
+            state.steps = {**state.steps, names: step} if len(state.steps) < _STEPS else {names: step}
+    _, route, unit = step
+    if not with_context:
+        return begun(unit, local or {}, True, state, route)
+    if not local:
+        child = begun(unit, context._vars, False, state, route)
+        child._below = context._below
+        return child
+    child = begun(unit, local, True, state, route)
+    child._below = context
+    return child
 
 
-def _child(
-    context: RenderContext,
-    running: RenderContext,
-    unit: Unit,
-    kind: str,
-    with_context: bool,
-    local: Variables | None,
-) -> RenderContext:
-    """The context of a template within another. Parameters: ``running``, the context that is current."""
-    environment = context.environment
-    if environment is not None and len(context.template_stack) > environment.max_include_depth:
-        limit = environment.max_include_depth
-        raise TemplateRuntimeError(
-            f"templates include each other more than {limit} levels deep",
-            code=ErrorCode.INCLUDE_DEPTH,
-            hint=f"the innermost are {' → '.join(context.template_stack[-3:])}; an include needs a condition that"
-            " ends it, or Environment(max_include_depth=…) a higher limit",
-        )
-    variables: Variables = {}
-    owned = True
-    if with_context:
-        variables = context.vars
-        if not local:
-            owned = False
-        elif type(variables) is dict:
-            variables = {**variables, **local}
-        else:
-            variables = overlaid(variables, local)
-    elif local:
-        variables = local
-    return begun(
-        unit,
-        environment,
-        variables,
-        owned,
-        running.state,
-        kind,
-        context.template_stack + unit.stack,
-        context.import_stack,
-        running.imports,
-    )
+def _found(context: RenderContext, names: Any, ignore_missing: bool) -> Template | None:
+    """The template to include, or ``None`` where there is none and none is needed."""
+    if names is None:
+        names = ()
+    try:
+        return _one_of(context, names)
+    except TemplateNotFoundError as error:
+        asked = [names] if isinstance(names, str) else list(names)
+        # an error about no name is about a mistake in one: an alias that there is not
+        if ignore_missing and set(error.names) <= set(asked) and (error.names or not asked):
+            return None
+        raise
 
 
 def include(
@@ -159,12 +136,12 @@ def include(
     child = _included(context, names, ignore, with_context, local)
     if child is None:
         return
-    outer = current.get()
-    current.set(child)
+    entry = entered.get() or context  # as `run`
+    outer, entry.within = entry.within, child
     try:
-        child.unit.root(child, write)  # type: ignore[union-attr]
+        child.unit.root(child, write)
     finally:
-        current.set(outer)
+        entry.within = outer
 
 
 def include_stream(
@@ -259,59 +236,51 @@ async def embed_stream_async(context: RenderContext, *given: Any) -> AsyncIterat
             yield piece
 
 
-def _root(context: RenderContext) -> Callable[..., Any]:
-    if context.unit is None:
-        raise AssertionError("a context that is run has a unit")
-    return context.unit.root
-
-
 def run(context: RenderContext, write: Write) -> None:
-    """Render the template of a context, with the context current."""
-    outer = current.get()
-    current.set(context)
+    """Render the template of a context, with the render within it."""
+    entry = entered.get() or context
+    outer, entry.within = entry.within, context
     try:
-        _root(context)(context, write)
+        context.unit.root(context, write)
     finally:
-        current.set(outer)
+        entry.within = outer
 
 
 def run_stream(context: RenderContext, pending: Pending) -> Iterator[str]:
     """The same, yielding."""
-    outer = current.get()
-    current.set(context)
+    entry = entered.get() or context
+    outer, entry.within = entry.within, context
     try:
-        yield from _root(context)(context, pending)
+        yield from context.unit.root(context, pending)
     finally:
-        current.set(outer)
+        entry.within = outer
 
 
 async def run_async(context: RenderContext, write: Write) -> None:
     """The same, asynchronously."""
-    outer = current.get()
-    current.set(context)
+    entry = entered.get() or context
+    outer, entry.within = entry.within, context
     try:
-        await _root(context)(context, write)
+        await context.unit.root(context, write)
     finally:
-        current.set(outer)
+        entry.within = outer
 
 
 async def run_stream_async(context: RenderContext, pending: Pending) -> AsyncIterator[str]:
     """The same, yielding asynchronously."""
-    outer = current.get()
-    current.set(context)
+    entry = entered.get() or context
+    outer, entry.within = entry.within, context
     try:
-        async for piece in _root(context)(context, pending):
+        async for piece in context.unit.root(context, pending):
             yield piece
     finally:
-        current.set(outer)
+        entry.within = outer
 
 
 def extend(context: RenderContext, name: Any) -> RenderContext:
     """The context of the template that a template extends."""
-    template = template_named(context, name)
-    unit = template.unit(context.form, context.registry)
-    context.layout = context.layout.extended(unit)
-    return context.of_parent(unit)
+    own = context.unit
+    return context.of_parent(template_named(context, name).unit(own.form, own.registry))
 
 
 def extended_twice() -> None:
@@ -331,17 +300,13 @@ def _imported(
         if known is not None and template in known:
             return known[template]
     unit = template.unit(context.form.whole, context.registry)
-    child = _child(context, current.get() or context, unit, "import", with_context, local)
-    if any(mark.active and mark.template is template for mark in child.imports):
-        chain = " → ".join((*context.import_stack, template.name or "<template>"))
-        raise TemplateRuntimeError(
-            f"template {template.name!r} imports itself",
-            code=ErrorCode.CIRCULAR_IMPORT,
-            hint=f"the chain of imports is {chain}; move what both need into a third template",
-        )
-    child.import_stack = (*context.import_stack, template.name or "<template>")
-    child.imports = (*child.imports, ImportMark(template))
-    return child
+    running = get_render_context() or context
+    route = context.route.imported(unit, running.route)
+    if not with_context:
+        return begun(unit, local or {}, True, running.state, route)
+    # as of now: macros of the module may be called when the names here have other values
+    variables = overlaid(context.vars, local) if local else context.vars
+    return begun(unit, variables, bool(local), running.state, route)
 
 
 def _module(
@@ -352,7 +317,7 @@ def _module(
 
         written = [module_text(written)]
     module = TemplateModule(child, "".join(written))
-    if not with_context and child.unit is not None:
+    if not with_context:
         state = context.running_state
         if state.modules is None:
             state.modules = {}
@@ -371,7 +336,7 @@ def import_module(
     try:
         run(found, writer(found.form, written))
     finally:
-        found.imports[-1].active = False
+        found.route.imports[-1].active = False
     return _module(context, found, written, with_context)
 
 
@@ -386,7 +351,7 @@ async def import_module_async(
     try:
         await run_async(found, writer(found.form, written))
     finally:
-        found.imports[-1].active = False
+        found.route.imports[-1].active = False
     return _module(context, found, written, with_context)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -42,10 +43,11 @@ class Layout:
     """The blocks of a template and of those that it extends so far; immutable, shared by all renders.
 
     ``lineage`` are the templates, the most derived first; ``blocks`` maps names to the functions of a block, the most
-    derived first; ``overriding`` are those that an ``embed`` put first, checked once all are there.
+    derived first; ``overriding`` are those that an ``embed`` put first, checked once all are there. ``first`` are
+    the most derived functions by name, ``after`` maps a function to the one that it overrides.
     """
 
-    __slots__ = ("_last", "blocks", "lineage", "overriding")
+    __slots__ = ("_last", "after", "blocks", "first", "lineage", "overriding")
 
     def __init__(
         self,
@@ -56,6 +58,13 @@ class Layout:
         self.lineage = lineage
         self.overriding = overriding
         self.blocks: Mapping[str, tuple[BlockFunction, ...]] = MappingProxyType(blocks)
+        self.first = {name: functions[0] for name, functions in blocks.items()}
+        self.after = {
+            function: overridden
+            for functions in blocks.values()
+            if len(functions) > 1
+            for function, overridden in pairwise(functions)
+        }
         self._last: tuple[Unit, Layout] | None = None
         if overriding is not None and not lineage[-1].extends:
             overriding.check(self)

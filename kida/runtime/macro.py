@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from markupsafe import Markup
 
 from kida.errors import MacroArgumentError, did_you_mean
-from kida.render_context import RenderContext, current
+from kida.render_context import RenderContext, entered
 from kida.runtime.recursion import check_depth
 from kida.runtime.text import markup
 
@@ -71,7 +71,7 @@ class Macro:
         context = self._context
         called = context.called()
         text = inside(called, partial(self.run, args, kwargs))
-        if called is not context:
+        if called.state is not context.state:
             text = called.state.whole(text)
         return markup(text) if context.escaping else str(text)
 
@@ -85,8 +85,8 @@ class Macro:
 
     def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the body writes."""
-        running = current.get()
-        state = self._context.state if running is None else running.state
+        entry = entered.get()
+        state = self._context.state if entry is None else entry.state
         depth = state.depth
         if depth >= self._max_depth:
             check_depth(self._context, depth, "macro", self.name)
@@ -116,6 +116,7 @@ class Macro:
         ]
         unknown = [name for name in kwargs if name not in known]
         positional = [name for name, p in signature.parameters.items() if p.kind in (0, 1)]
+        unnamed = [name for name, p in signature.parameters.items() if p.kind == 0 and name in kwargs]
         hint: str | None = f"it is defined as {self.name or 'caller'}{_shown(signature)}"
         if unknown and not self.catch_kwargs:
             if unknown[0] == "caller":
@@ -124,6 +125,8 @@ class Macro:
             else:
                 message = f"{who} takes no keyword argument {unknown[0]!r}"
                 suggestion = did_you_mean(unknown[0], known)
+        elif unnamed and not self.catch_kwargs:
+            message = f"{who} takes the argument {unnamed[0]!r} by position only"
         elif len(args) > len(positional) and not self.catch_varargs:
             message = f"{who} takes not more than {len(positional)} argument(s), {len(args)} were given"
         elif any(name in kwargs for name in positional[: len(args)]):
@@ -175,7 +178,7 @@ class AsyncMacro(Macro):
         called = context.called()
         with Boundary(called):
             text = await self.run_async(args, kwargs)
-        if called is not context:
+        if called.state is not context.state:
             text = called.state.whole(text)
         return markup(text) if context.escaping else str(text)
 

@@ -24,7 +24,7 @@ from kida.runtime.macro import AsyncMacro, Macro
 from kida.runtime.naming import full_name
 from kida.runtime.pending import Pending
 from kida.runtime.recursion import check_depth
-from kida.runtime.slots import fill, slots_of
+from kida.runtime.slots import component, fill, slots_of
 from kida.runtime.undefined import Undefined, missing, unmade
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
     lookup = environment._lookup
 
     def find_global(context: RenderContext, name: str) -> Any:
-        value = context.parent.get(name, missing)
+        value = (
+            context.unit.globals.get(name, missing) if context._below is None else context.found_below(name)
+        )
         return undefined(name=name) if value is missing else value
 
     def variables(context: RenderContext, names: tuple[str, ...]) -> list[Any]:
-        get = context.vars.get
+        get = context._vars.get
         return [
             value if (value := get(name, missing)) is not missing else find_global(context, name)
             for name in names
@@ -56,6 +58,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "undefined": undefined,
         "undefined_name": lambda name: undefined(name=name),
         "undefined_parameter": lambda name: undefined(f"parameter {name!r} was not provided", name=name),
+        "component": component,
         "fill": fill,
         "slots_of": slots_of,
         "undefined_caller": lambda: undefined("No caller defined", name="caller"),
@@ -79,6 +82,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "AttributeError": AttributeError,
         "escape": text.escape_str,
         "html": text.html,
+        "number_or_markup": text.number_or_markup,
         "output": text.output,
         "text_value": text.text_value,
         "concat_html": text.concat_html,
@@ -90,11 +94,10 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "values": SimpleNamespace,
         "callee": calls.callee,
         "site": calls.CallSite,
-        "block": blocks.block,
         "required_block": blocks.required_block,
         "self": blocks.TemplateReference,
         "super": blocks.super_block,
-        "super_function": blocks.super_function,
+        "overridden": blocks.overridden,
         "extend": inclusion.extend,
         "extended_twice": inclusion.extended_twice,
         "imported": inclusion.imported,
@@ -225,8 +228,6 @@ def debug(context: RenderContext, local: Mapping[str, Any] | None) -> str:
     """``{% debug %}``: the context, and the names of all filters and tests (Jinja2's "Extensions", Debug)."""
     import pprint
 
-    if context.registry is None:
-        raise AssertionError("a template has a registry")
     shown = {
         "context": context_here(context, local).get_all(),
         "filters": sorted(context.registry.filters),

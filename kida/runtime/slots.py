@@ -28,6 +28,19 @@ def fill(caller: Macro, contents: Mapping[str, Macro | None], places: Mapping[st
     caller.contents.places = places
 
 
+def component(target: Any, caller: Macro, slots: str) -> Any:
+    """What is called with contents. Raises `TemplateRuntimeError` where that is a macro that has no places at all, but for
+    what ``caller()`` writes; one that has places looks at them itself, into a variable of the name ``slots``.
+    """
+    if isinstance(target, Macro) and target.caller:
+        code = target.function.__code__
+        if slots not in code.co_varnames and slots not in code.co_cellvars:
+            for name in caller.contents:
+                if name != "default":
+                    raise _unknown(name, ("default",), str(target.name), caller)
+    return target
+
+
 def slots_of(caller: Any, known: tuple[str, ...], who: str) -> Slots:
     """What a def was given. Raises `TemplateRuntimeError` for a content that it has no place for."""
     if not callable(caller):

@@ -31,6 +31,19 @@ def html(value: Any) -> str:
     return escape(value)
 
 
+def number_or_markup(value: Any) -> str | None:
+    """The text of a value that is the same whether output is escaped, and that no code of others is needed for."""
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is not int and kind is not float:
+        return None
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python writes
+        return None
+
+
 def output(value: Any, escaping: bool) -> str:
     """A value as it is written where only rendering tells whether output is escaped."""
     return html(value) if escaping else str(value)

@@ -347,6 +347,9 @@ def _resolve_callable(
         if parameter.default is not None:
             a.first.of(inner, parameter.default, uses)
     a.first.of_body(inner, body, uses)
+    for name in sorted(_MACRO_NAMES & uses.assigned):
+        if name not in inner.variables and _is_read_first(body, name):
+            a._find(inner, name)  # as in Jinja2 it is what the call gave, until it is assigned
     defaults = [parameter.default for parameter in parameters if parameter.default is not None]
     a._declare(inner, uses, (*defaults, *body))
     for parameter in parameters:
@@ -354,6 +357,17 @@ def _resolve_callable(
             a._resolve(inner, parameter.default)
     for statement in body:
         a._resolve(inner, statement)
+
+
+def _is_read_first(body: nodes.Body, name: str) -> bool:
+    """Whether a name is read before it is assigned, in the order of the text."""
+    found = (
+        node
+        for statement in body
+        for node in nodes.walk(statement)
+        if isinstance(node, (nodes.Name, nodes.TargetName)) and node.name == name
+    )
+    return isinstance(min(found, key=_start, default=None), nodes.Name)
 
 
 def _resolve_capture(a: _Analysis, scope: Scope, node: nodes.Capture) -> None:

@@ -185,6 +185,9 @@ class _Call:
             elif name in named:
                 given[name] = value
                 values.append((named[name], value))
+            elif not takes_names and any(name == p.name for p in positional):
+                meant.add(name)
+                yield self._error(f"takes the argument {name!r} by position only", span)
             elif not takes_names and not (name == "caller" and "caller" in used):
                 suggestion = did_you_mean(name, named)
                 meant.add(suggestion)
@@ -213,6 +216,17 @@ class _Call:
             if content.name not in places:
                 suggestion = did_you_mean(content.name, places)
                 yield self._error(f"has no slot {content.name!r}", content.span, suggestion)
+            elif content.name != "default" or "caller" not in self._signature.used:
+                yield from self._asked(content)
+
+    def _asked(self, content: nodes.SlotContent) -> Iterator[TemplateSyntaxError]:
+        """What a content asks for, and no place of its name hands up."""
+        handed = {name for place in self._macro.slots if place.name == content.name for name in place.handed}
+        for parameter in content.parameters:
+            if parameter.kind == "keyword" and parameter.name not in handed:
+                suggestion = did_you_mean(parameter.name, handed)
+                message = f"hands up no {parameter.name!r} in slot {content.name!r}"
+                yield self._error(message, parameter.span, suggestion)
 
     def _missing(self, given: Mapping[str, object], meant: set[str | None]) -> Iterator[TemplateSyntaxError]:
         arguments = self._call.arguments

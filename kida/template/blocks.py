@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
-from kida.render_context import RenderContext, current
-from kida.runtime.blocks import block, collect, required_block
+from kida.render_context import RenderContext, entered
+from kida.runtime.blocks import collect, required_block
 from kida.runtime.forms import Form
 from kida.runtime.layout import BlockFunction
 
@@ -50,10 +50,10 @@ def _drop(event: object) -> None:
 
 def _outermost(context: RenderContext, note: Callable[..., Any]) -> RenderContext:
     """The context of the outermost template that one extends, which knows the blocks of all of them and the names at
-    their tops; it is the current one from now on.
+    their tops; the render is within that from now on.
     """
     while True:
-        current.set(context)
+        _be_within(context)
         parent: RenderContext | None = _names(context.unit).root(context, note)
         if parent is None:
             return context
@@ -62,16 +62,20 @@ def _outermost(context: RenderContext, note: Callable[..., Any]) -> RenderContex
 
 async def _outermost_async(context: RenderContext, note: Callable[..., Any]) -> RenderContext:
     while True:
-        current.set(context)
+        _be_within(context)
         parent: RenderContext | None = await _names(context.unit).root(context, note)
         if parent is None:
             return context
         context = parent
 
 
-def _names(unit: Unit | None) -> Unit:
-    if unit is None:
-        raise AssertionError("a context that is run has a unit")
+def _be_within(context: RenderContext) -> None:
+    entry = entered.get()
+    if entry is not None and entry is not context:
+        entry.within = context
+
+
+def _names(unit: Unit) -> Unit:
     return unit.template.names_unit(unit)
 
 
@@ -82,7 +86,7 @@ def _block_function(context: RenderContext, name: str) -> BlockFunction:
         name in _names(unit).required for unit in context.layout.lineage
     ):
         return required_block(context, name)
-    return block(context, name)
+    return context.layout.first[name]
 
 
 def rendered_with(
@@ -92,8 +96,6 @@ def rendered_with(
 
     Parameters: ``again`` gives another context, to look for a block's name in.
     """
-    if context.unit is None:
-        raise AssertionError("a context that is run has a unit")
     given = dict(blocks.items())
     for name, text in given.items():
         if not isinstance(text, str):

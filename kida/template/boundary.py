@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from kida.errors import ErrorCode, TemplateError, TemplateRuntimeError, did_you_mean
-from kida.render_context import RenderContext, current
+from kida.render_context import RenderContext, entered
 
 if TYPE_CHECKING:
     from kida.tracing.trace import TemplateTrace
@@ -20,14 +20,14 @@ _NOTE = "in template "
 
 
 def inside(context: RenderContext | None, work: Callable[[], R]) -> R:
-    """What a piece of work in a render gives, done with its context current; errors that leave it are explained.
+    """What a piece of work in a render gives, entered with a context; errors that leave it are explained.
 
-    An interrupt may come between any two steps: there is none between making the context current and the block that
-    undoes it, nor in undoing it.
+    An interrupt may come between any two steps: there is none between entering and the block that undoes it, nor in
+    undoing it.
     """
-    outer = current.get()
+    outer = entered.get()
     try:
-        current.set(context)
+        entered.set(context)
         return work()
     except Exception as error:
         better = explained(error)
@@ -35,11 +35,11 @@ def inside(context: RenderContext | None, work: Callable[[], R]) -> R:
             raise
         raise better from error
     finally:
-        current.set(outer)
+        entered.set(outer)
 
 
 class Boundary:
-    """The same for asynchronous work: keeps a context current inside a ``with`` block, and explains the errors that leave it."""
+    """The same for asynchronous work: has entered with a context inside of a ``with`` block, and explains the errors that leave it."""
 
     __slots__ = ("_context", "_outer")
 
@@ -47,11 +47,11 @@ class Boundary:
         self._context = context
 
     def __enter__(self) -> None:
-        self._outer = current.get()
-        current.set(self._context)
+        self._outer = entered.get()
+        entered.set(self._context)
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        current.set(self._outer)
+        entered.set(self._outer)
         if isinstance(error, Exception):
             better = explained(error)
             if better is not error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kida.compiler.options import Compiled
 from kida.errors import ErrorCode, TemplateRuntimeError
-from kida.render_context import RenderContext, RenderState, begun, current, overlaid
+from kida.render_context import RenderContext, RenderState, begun, entered, overlaid
 from kida.runtime.blocks import collect, collect_async
 from kida.runtime.forms import Form
 from kida.source import Source
@@ -134,21 +134,30 @@ class Template:
         Parameters: a mapping of variables (read when they are needed, never written to), and variables by keyword,
         which go first. Raises `TemplateError`, and whatever the template's expressions raise.
         """
-        render_context = self._context(Form.RENDER, mapping, context)
-        outer = current.get()
+        variables, owned = (context, True) if mapping is None else _together(mapping, context)
+        unit = self._units.get(Form.RENDER)
+        if unit is None or unit.registry is not self._environment._registry:
+            unit = self.unit(Form.RENDER, self._environment._registry)
+        if unit.plain is not None and type(variables) is dict:
+            plain = unit.plain(variables)
+            if plain is not None:
+                return plain
+        state = RenderState()
+        render_context = begun(unit, variables, owned, state, unit.route)
+        outer = entered.get()
         try:
-            current.set(render_context)  # inside: an interrupt may come at once
+            entered.set(render_context)  # inside: an interrupt may come at once
             written: list[str] = []
-            render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
+            unit.root(render_context, written.append)
             text = "".join(written)
-            return text if render_context.state.marks is None else render_context.state.whole(text)
+            return text if state.marks is None else state.whole(text)
         except Exception as error:
             better = explained(error)
             if better is error:
                 raise
             raise better from error
         finally:
-            current.set(outer)
+            entered.set(outer)
 
     def render_stream(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> Iterator[str]:
         """The text piece by piece, as it is rendered; parameters as of `render`.
@@ -157,14 +166,14 @@ class Template:
         not there yet, as a generator; and when it has become long. The iterator may be resumed in another thread.
         """
         render_context = self._context(Form.STREAM, mapping, context)
-        return streamed(render_context, render_context.unit.root)  # type: ignore[union-attr]
+        return streamed(render_context, render_context.unit.root)
 
     async def render_async(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> str:
         """The template's text, with what is awaitable in it awaited; parameters as of `render`."""
         render_context = self._context(Form.ASYNC_RENDER, mapping, context)
         with Boundary(render_context):
             written: list[str] = []
-            await render_context.unit.root(render_context, written.append)  # type: ignore[union-attr]
+            await render_context.unit.root(render_context, written.append)
             return render_context.state.whole("".join(written))
 
     async def render_stream_async(
@@ -172,7 +181,7 @@ class Template:
     ) -> AsyncIterator[str]:
         """The text piece by piece, asynchronously; parameters as of `render`."""
         render_context = self._context(Form.ASYNC_STREAM, mapping, context)
-        root = render_context.unit.root  # type: ignore[union-attr]
+        root = render_context.unit.root
         async for piece in streamed_async(render_context, root):
             yield piece
 
@@ -248,19 +257,9 @@ class Template:
         context: dict[str, Any],
         state: RenderState | None = None,
     ) -> RenderContext:
-        variables: Mapping[str, Any] = context
-        owned = True
-        if mapping is not None:
-            # asked of most: whether a dict is a Mapping takes Python longer to say
-            known = type(mapping) is dict or isinstance(mapping, Mapping)
-            given: Mapping[str, Any] = mapping if known else dict(mapping)
-            if context:
-                variables = overlaid(given, context)
-            else:
-                variables, owned = given, False
-        environment = self._environment
-        unit = self.unit(form, environment._registry)
-        return begun(unit, environment, variables, owned, state or RenderState())
+        variables, owned = (context, True) if mapping is None else _together(mapping, context)
+        unit = self.unit(form, self._environment._registry)
+        return begun(unit, variables, owned, state or RenderState(), unit.route)
 
     def trace(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> RenderTrace:
         """Render, and record what wrote each character of the output; parameters and errors as of `render`.
@@ -279,7 +278,7 @@ class Template:
     def make_module(self, mapping: Mapping[str, Any] | None = None, /, **context: Any) -> TemplateModule:
         """The template as a module; parameters as of `render`."""
         render_context = self._context(Form.RENDER, mapping, context)
-        root = render_context.unit.root  # type: ignore[union-attr]
+        root = render_context.unit.root
         body = inside(render_context, partial(collect, Form.RENDER, root, render_context))
         return TemplateModule(render_context, render_context.state.whole(body))
 
@@ -289,7 +288,7 @@ class Template:
         """The same for an asynchronous template."""
         render_context = self._context(Form.ASYNC_RENDER, mapping, context)
         with Boundary(render_context):
-            body = await collect_async(Form.ASYNC_RENDER, render_context.unit.root, render_context)  # type: ignore[union-attr]
+            body = await collect_async(Form.ASYNC_RENDER, render_context.unit.root, render_context)
             return TemplateModule(render_context, render_context.state.whole(body))
 
     # --- introspection -----------------------------------------------------------------------------------------
@@ -388,6 +387,14 @@ class Template:
 
     def __repr__(self) -> str:
         return f"<Template {self._source.display_name!r}>"
+
+
+def _together(mapping: Mapping[str, Any], context: dict[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """The variables that a render is given, and whether they may be written to."""
+    # asked of most: whether a dict is a Mapping takes Python longer to say
+    known = type(mapping) is dict or isinstance(mapping, Mapping)
+    given: Mapping[str, Any] = mapping if known else dict(mapping)
+    return (overlaid(given, context), True) if context else (given, False)
 
 
 def _unpickled(

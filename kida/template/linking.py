@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from kida.compiler.options import Compiled, Link
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.runtime.forms import Form
-from kida.runtime.layout import Layout
+from kida.runtime.layout import EMPTY, Layout
 from kida.runtime.loop import AsyncLoopContext
+from kida.runtime.route import Route
 from kida.runtime.undefined import Undefined
 from kida.source import Source
 
@@ -72,25 +73,31 @@ class Unit:
     """A template in one form, linked: functions ready to be called.
 
     ``root`` renders the template's top, ``blocks`` are its blocks by name, ``layout`` the same for a render to begin
-    with; ``required`` as of `Compiled`; ``globals`` what a name means that no variable has; ``stack`` the stack of templates that it begins.
+    with; ``plain`` the short way of what only inserts variables into text, see `kida.compiler.plain`; ``required`` as of `Compiled`; ``globals`` what a name means that no variable has; ``route`` the way to a template
+    that is rendered itself, and ``stack`` the stack of templates that it begins.
     """
 
     __slots__ = (
         "autoescape",
         "blocks",
+        "environment",
         "extends",
         "filename",
         "form",
         "globals",
         "layout",
         "name",
+        "plain",
         "registry",
         "required",
         "root",
+        "route",
         "source",
         "stack",
         "template",
     )
+
+    environment: Environment | None
 
     def __init__(
         self,
@@ -106,6 +113,8 @@ class Unit:
         self.source = template._source
         self.name = template.name
         self.stack = (template.name or "<template>",)
+        self.route = Route("template", self.stack)
+        self.environment = template._environment
         self.filename = template.filename
         self.extends = compiled.extends
         self.required = compiled.required
@@ -125,6 +134,7 @@ class Unit:
             scope |= linked(compiled.places, self.source)
         exec(compiled.code, scope)
         self.root: Callable[..., Any] = scope["template"]
+        self.plain: Callable[[dict[str, Any]], str | None] | None = scope.pop(".plain", None)
         self.blocks: dict[str, Callable[..., Any]] = {
             name: scope[f"block {name}"] for name in compiled.blocks
         }
@@ -134,6 +144,24 @@ class Unit:
     def display_name(self) -> str:
         """The template's name, as people are shown it."""
         return self.source.display_name
+
+
+def nobodys(name: str | None, filename: str | None, environment: Environment | None) -> Unit:
+    """What stands for a template in a context that no render made: it says the same of itself, and renders nothing."""
+    from kida.environment.registry import Registry
+
+    made: Unit = object.__new__(Unit)
+    made.name = name
+    made.filename = filename
+    made.environment = environment
+    made.registry = Registry({}, {}, {}) if environment is None else environment._registry
+    made.form = Form.RENDER
+    made.globals = {}
+    made.autoescape = False
+    made.layout = EMPTY
+    made.stack = (name or "<template>",)
+    made.route = Route("template", made.stack)
+    return made
 
 
 def _bound(link: Link, environment: Environment, registry: Registry, form: Form) -> Callable[..., Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
-from kida.render_context import RenderContext, current
+from kida.render_context import RenderContext
 from kida.runtime.pending import Pending
 from kida.template.boundary import Boundary, inside
 
@@ -43,27 +44,19 @@ class _HeldBack:
 
 
 def streamed(context: RenderContext, root: Callable[..., Any]) -> Iterator[str]:
-    """The pieces of a render, whose context is current only while it is being advanced.
+    """The pieces of a render, which is entered only while it is being advanced.
 
     Parameters: ``root``, the function that renders, of a template's top or of a block.
     What was written before an error is handed on before it. From the first mark on all is held back until the end,
     which tells what stands in its place.
     """
-    inner: RenderContext | None = context
     pending = Pending()
     held = _HeldBack(context)
     pieces: Iterator[str] = root(context, pending)
 
-    def advance() -> str | None:
-        nonlocal inner
-        try:
-            return next(pieces, None)
-        finally:
-            inner = current.get()
-
     try:
         try:
-            while (piece := inside(inner, advance)) is not None:
+            while (piece := inside(context, partial(next, pieces, None))) is not None:
                 if piece and (piece := held.passed(piece)):
                     yield piece
         except Exception:
@@ -73,24 +66,20 @@ def streamed(context: RenderContext, root: Callable[..., Any]) -> Iterator[str]:
         if last := held.rest(pending):
             yield last
     finally:
-        inside(inner, pieces.close)  # type: ignore[attr-defined]
+        inside(context, pieces.close)  # type: ignore[attr-defined]
 
 
 async def streamed_async(context: RenderContext, root: Callable[..., Any]) -> AsyncIterator[str]:
     """The same, asynchronously."""
-    inner: RenderContext | None = context
     pending = Pending()
     held = _HeldBack(context)
     pieces = root(context, pending)
     try:
         try:
             while True:
-                # what the stream made current is put away at each piece, so that its consumer does not see it
-                with Boundary(inner):
-                    try:
-                        piece = await anext(pieces, None)
-                    finally:
-                        inner = current.get()
+                # left at each piece, so that its consumer does not see it
+                with Boundary(context):
+                    piece = await anext(pieces, None)
                 if piece is None:
                     break
                 if piece and (piece := held.passed(piece)):
@@ -102,5 +91,5 @@ async def streamed_async(context: RenderContext, root: Callable[..., Any]) -> As
         if last := held.rest(pending):
             yield last
     finally:
-        with Boundary(inner):
+        with Boundary(context):
             await pieces.aclose()

@@ -160,7 +160,9 @@ class _Reader:
                     if text:
                         yield text, place, step, 0
                 elif role == pushed_role:
-                    self.pushed.setdefault(id(told), (step, place))
+                    if id(told) not in self.pushed:
+                        self.pushed[id(told)] = step, place
+                        self._made_of.append((role, told, place, step))
                 elif role not in output_roles:
                     frame.note(place, told)
                     step = frame.step
@@ -188,9 +190,13 @@ class _Reader:
                 frames.pop()
 
     def find_pushes(self) -> None:
-        """Read also what wrote nothing, once the rest is read: it may have pushed."""
+        """Read also what wrote nothing, once the rest is read, and what was pushed: it may have pushed."""
         walked: set[int] = set()
         for role, told, place, step in self._made_of:  # more come while it is read
+            if role == Role.PUSHED:
+                for _ in self.pieces(told, step, place):
+                    pass
+                continue
             known = self._by_id.get(id(told))
             candidates = self._outermost(told[1], told[2]) if role == Role.MADE else [known] if known else []
             for kept in candidates:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from markupsafe import Markup, escape
 
 from kida.errors import BudgetExceededError
-from kida.render_context import RenderContext, RenderState, current
+from kida.render_context import RenderContext, RenderState, entered
 from kida.runtime.macro import AsyncMacro, Macro
 from kida.runtime.text import markup
 from kida.source import Source, Span
@@ -399,10 +399,7 @@ class _WatchedAsync:
 class TracedState(RenderState):
     """The state of a traced render: knows the recorder."""
 
-    __slots__ = ("recorder",)
-
     def __init__(self, recorder: Recorder) -> None:
-        super().__init__()
         self.recorder = recorder
 
     def kept(self, events: list[Any], escaping: bool) -> str:
@@ -413,7 +410,7 @@ class TracedState(RenderState):
 def recorder() -> Recorder:
     """The recorder of the render that is going on; one of its own for a macro that Python calls afterwards."""
     try:
-        found: Recorder = current.get().state.recorder  # type: ignore[union-attr]
+        found: Recorder = entered.get().state.recorder  # type: ignore[union-attr]
     except AttributeError:
         return Recorder()
     return found

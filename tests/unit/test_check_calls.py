@@ -87,6 +87,12 @@ def test_the_report_shows_all_of_them_and_where_the_macro_is_defined() -> None:
             ["macro 's' has no slot 'default'", "macro 's' has no slot 'rwo'"]),
         ("{% from 's' import s %}{% call s() %} {% slot row let:x %}{% end %}{% end %}{% call s() %}{% end %}", []),
         ("{% from 's' import t %}{% call t() %}loose{% slot head %}{% end %}{% end %}", []),
+        ("{% def p(a, /, b) %}{% end %}{{ p(a=1, b=2) }}", ["macro 'p' takes the argument 'a' by position only"]),
+        ("{% def p(a, /, **b) %}{% end %}{{ p(1, a=2) }}", []),
+        ("{% from 's' import s %}{% call s() %}{% slot row let:x let:xx %}{% end %}{% end %}",
+            ["macro 's' hands up no 'xx' in slot 'row'"]),
+        ("{% def d() %}{% slot a let:x=1 %}{% slot a let:y=1 %}{{ caller(z=1) }}{% enddef %}"
+            "{% call d() %}{% slot a let:x let:y %}{% end %}{% slot let:z %}{% end %}{% end %}", []),
         # what cannot be known
         ("{% import 'l' as l %}{% set l = other %}{{ l.c(z=1) }}", []),
         ("{% from 'l' import c %}{{ c(**kw) }}{{ c(*xs) }}{{ c(x) }}", []),

@@ -112,6 +112,17 @@ def test_a_trace_tells_who_pushed_where_nothing_was_written() -> None:
     assert [step_in_words(step) for step in segment.chain] == ["template main", "macro m"]
 
 
+def test_a_trace_tells_who_pushed_from_what_is_pushed_itself() -> None:
+    trace = traced(
+        "{% stack 'first' %}{% macro m(v) %}{% push 'second' %}2{% push 'first' %}[{{ v }}]{% end %}{% end %}{% end %}"
+        "{{ m('a value') }}{% stack 'second' %}",
+    )
+    assert trace.output == "[a value]2"
+    segment = segment_of(trace, "a value")
+    assert segment.part.text == "v"
+    assert [step_in_words(step) for step in segment.chain] == ["template main", "macro m"]
+
+
 def test_a_trace_of_what_was_kept_tiles() -> None:
     env = environment()
     template = env.from_string("{% cache 'k' %}c{% push 's' %}{{ 1 }}{% end %}{% end %}[{% stack 's' %}]")
