@@ -7,6 +7,7 @@ from typing import Any
 
 from kida.errors import ErrorCode, TemplateRuntimeError, did_you_mean
 from kida.runtime.macro import Macro
+from kida.runtime.undefined import missing
 from kida.source import Span
 
 
@@ -43,7 +44,7 @@ def component(target: Any, caller: Macro, slots: str) -> Any:
 
 def slots_of(caller: Any, known: tuple[str, ...], who: str) -> Slots:
     """What a def was given. Raises `TemplateRuntimeError` for a content that it has no place for."""
-    if not callable(caller):
+    if caller is missing or not callable(caller):
         return _NONE
     contents: Slots | None = getattr(caller, "contents", None)
     if contents is None:
