@@ -15,6 +15,7 @@ from kida.source import Source, Span
 
 if TYPE_CHECKING:
     from kida.syntax.parser import TagParser
+    from kida.tracing.trace import RunningPlace
 
 _WHOLE: Final = Source("")
 
@@ -44,13 +45,14 @@ class Extension:
         output, as often as the text stands in it: not at all where it is dropped.
         """
         from kida.runtime.marks import Marks
+        from kida.tracing.trace import running_place
 
         state = context.running_state
         if state.marks is None:
             state.marks = Marks()
-        source = _WHOLE if context.unit is None else context.unit.source
-        first = RangeMark(self.tag, source, note, [])
-        last = RangeMark(self.tag, source, note, first.starts, is_end=True)
+        place = running_place()
+        first = RangeMark(self.tag, place, note, [])
+        last = RangeMark(self.tag, place, note, first.starts, is_end=True)
         made = f"{state.marks.make(first)}{text}{state.marks.make(last)}"
         return Markup(made) if hasattr(text, "__html__") else made
 
@@ -58,7 +60,7 @@ class Extension:
 class RangeMark:
     """An end of a range: the first keeps where it stands, the last tells."""
 
-    __slots__ = ("is_end", "name", "note", "source", "span", "starts")
+    __slots__ = ("_place", "is_end", "name", "note", "starts")
 
     waits = False
     """Whether only the end of the render tells what stands in its place."""
@@ -66,18 +68,27 @@ class RangeMark:
     def __init__(
         self,
         tag: str,
-        source: Source,
+        place: RunningPlace | None,
         note: Callable[[int, int], object],
         starts: list[int],
         *,
         is_end: bool = False,
     ) -> None:
-        self.name = f"the text of {tag!r}"
-        self.source = source
-        self.span = Span(0, 0)
+        self.name = f"{tag!r}"
+        self._place = place
         self.note = note
         self.starts = starts
         self.is_end = is_end
+
+    @property
+    def source(self) -> Source:
+        """The template of the tag."""
+        return _WHOLE if self._place is None else self._place.unit.source
+
+    @property
+    def span(self) -> Span:
+        """Where the tag stands."""
+        return Span(0, 0) if self._place is None else self._place.span
 
     def resolve(self, offset: int) -> str:
         """Nothing stands in its place."""
@@ -140,7 +151,7 @@ def _function(extension: Extension) -> Callable[..., Any]:
             written = render(context, *args, **kwargs)
         except TypeError as error:
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:
-                raise _wrong_arguments(extension, error) from None
+                raise _wrong_arguments(extension, args, kwargs, error) from None
             raise
         if hasattr(written, "__await__"):
             return _awaited(context, written)
@@ -149,16 +160,30 @@ def _function(extension: Extension) -> Callable[..., Any]:
     return function
 
 
-def _wrong_arguments(extension: Extension, error: TypeError) -> TemplateRuntimeError:
-    """The error for arguments that a tag does not take, in place of Python's."""
+def _wrong_arguments(
+    extension: Extension, args: tuple[Any, ...], kwargs: Mapping[str, Any], error: TypeError
+) -> TemplateRuntimeError:
+    """The error for arguments that a tag does not take, in place of Python's, which counts the context and the body too."""
     import inspect
 
-    parameters = list(inspect.signature(extension.render).parameters.values())[2:]
-    taken = ", ".join(map(str, parameters)) or "no arguments"
+    signature = inspect.signature(extension.render)
+    parameters = list(signature.parameters.values())[2:]
+    message = str(error).partition("() ")[2] or str(error)
+    try:
+        signature.bind(None, *args, **kwargs)
+    except TypeError as refused:
+        message = str(refused)
+        if message.startswith("too many positional"):
+            taken = sum(one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) for one in parameters)
+            message = f"takes not more than {taken} argument(s), {len(args) - 1} were given"
+        elif message.startswith("missing a required"):
+            message = f"needs the argument {message.rpartition(' ')[2]}"
+        elif message.startswith("multiple values"):
+            message = f"is given the argument {message.rpartition(' ')[2]} twice"
     return TemplateRuntimeError(
-        f"tag {extension.tag!r} {str(error).partition('() ')[2] or error}",
+        f"tag {extension.tag!r} {message}",
         code=ErrorCode.FILTER_ARGUMENTS,
-        hint=f"it takes {taken}",
+        hint=f"it takes {', '.join(map(str, parameters)) or 'no arguments'}",
     )
 
 

@@ -32,14 +32,18 @@ def babel_extract(
 
     Parameters: ``fileobj``, the template, in bytes; ``keywords``, names of functions; ``comment_tags``, what comments to
     translators begin with; ``options``, texts by name: an environment's delimiters and white-space options, ``trimmed``,
-    ``newstyle_gettext``, ``encoding``, and ``silent``, false for an error where a template is broken, of which
-    nothing is extracted otherwise (all as of Jinja2's extractor). Raises `TemplateSyntaxError`.
+    ``newstyle_gettext``, ``encoding``, ``extensions``, and ``silent``, false for an error where a template is broken, of
+    which nothing is extracted otherwise (all as of Jinja2's extractor). Raises `TemplateSyntaxError`.
     """
     text = fileobj.read().decode(options.get("encoding") or "utf-8")
     environment = _environment(options)
     try:
         yield from messages(
-            environment, text, keywords, comment_tags, newstyle=_is_on(options, "newstyle_gettext")
+            environment,
+            Source(text, getattr(fileobj, "name", None)),
+            keywords,
+            comment_tags,
+            newstyle=_is_on(options, "newstyle_gettext"),
         )
     except TemplateSyntaxError:
         if not _is_on(options, "silent", default=True):
@@ -48,14 +52,13 @@ def babel_extract(
 
 def messages(
     environment: Environment,
-    text: str,
+    source: Source,
     keywords: Collection[str],
     comment_tags: Collection[str] = (),
     *,
     newstyle: bool = False,
 ) -> list[Message]:
-    """The messages of a text, in its order; parameters as of `babel_extract`. Raises `TemplateSyntaxError`."""
-    source = Source(text, None)
+    """The messages of a template, in its order; parameters as of `babel_extract`. Raises `TemplateSyntaxError`."""
     tokens = environment._lexer.tokens(source)
     template = parse(source, tokens, environment._tags)
     comments = list(_comments(source, tokens, environment._delimiters, comment_tags))
@@ -123,16 +126,32 @@ def _comments(
     for token in tokens:
         if outside and token.start > at:
             for found in comment.finditer(source.text, at, token.start):
-                first, _, rest = (found[found.lastgroup or 0]).strip().partition(" ")
-                if first in tags:
-                    yield source.position(found.start()).line, rest.strip()
+                words = found[found.lastgroup or 0].split(None, 1)
+                if len(words) > 1 and words[0] in tags:
+                    yield source.position(found.start()).line, words[1].rstrip()
         at, outside = token.end, token.kind in _OUTSIDE
 
 
 def _environment(options: Mapping[str, Any]) -> Environment:
     given: dict[str, Any] = {name: options[name] for name in Delimiters._fields if options.get(name)}
     given |= {name: _is_on(options, name) for name in _FLAGS if name in options}
+    given["extensions"] = _extensions(options.get("extensions") or ())
     return Environment(**given, trim_translations=_is_on(options, "trimmed"))
+
+
+def _extensions(named: str | Iterable[str]) -> list[Any]:
+    """Extensions by their names, as ``shop.tags.Price`` or ``shop.tags:Price``; Jinja2's stay names."""
+    names = named.split(",") if isinstance(named, str) else named
+    return [_extension(name.strip()) for name in names if name.strip()]
+
+
+def _extension(name: str) -> Any:
+    if name.startswith("jinja2."):
+        return name
+    from importlib import import_module
+
+    module, _, attribute = name.rpartition(":" if ":" in name else ".")
+    return getattr(import_module(module), attribute)
 
 
 def _is_on(options: Mapping[str, Any], name: str, *, default: bool = False) -> bool:

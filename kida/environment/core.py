@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -219,6 +219,34 @@ class Environment(_Usual):
         if newstyle is None:
             newstyle = is_new_style(self.globals.get("gettext"))
         self._add("globals", installed(gettext, ngettext, pgettext, npgettext, newstyle=newstyle))
+
+    def uninstall_gettext_translations(self, translations: Any = None) -> None:
+        """Take translations away: templates then have no ``gettext``, ``ngettext``, ``pgettext`` and ``npgettext``.
+
+        Parameters: ``translations``, which Jinja2's method takes too; it changes nothing.
+        """
+        from kida.runtime.translation import FUNCTIONS
+
+        with self._cache_lock:
+            self.__dict__["_registry"] = self._registry.without("globals", FUNCTIONS)
+
+    def extract_translations(
+        self,
+        source: str,
+        gettext_functions: Collection[str] = ("_", "gettext", "ngettext", "pgettext", "npgettext"),
+    ) -> Iterator[tuple[int, str, str | tuple[str | None, ...] | None]]:
+        """What a template has to translate: a line, the function, and what it is given, ``None`` for what is no text.
+
+        Parameters: ``source``, the template's text; ``gettext_functions``, whose calls are looked for. Raises `TemplateSyntaxError`.
+        """
+        from kida.extraction import messages
+        from kida.runtime.translation import is_new_style
+
+        newstyle = is_new_style(self.globals.get("gettext"))
+        for line, name, given, _ in messages(
+            self, Source(source, None), gettext_functions, newstyle=newstyle
+        ):
+            yield line, name, given
 
     def filter(self, name: str | None = None) -> Callable[[F], F]:
         """A decorator that registers a function as a filter, under its own name or another."""

@@ -5,7 +5,7 @@ Adding one makes a new value and puts it in the old one's place; who reads has o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,6 +31,11 @@ class Registry(Value):
     def with_added(self, kind: str, added: Mapping[str, Any]) -> Registry:
         """This registry with more of a kind: ``"filters"``, ``"tests"`` or ``"globals"``."""
         return self.changed(**{kind: MappingProxyType({**getattr(self, kind), **added})})
+
+    def without(self, kind: str, names: Collection[str]) -> Registry:
+        """This registry without some of a kind."""
+        kept = {name: value for name, value in getattr(self, kind).items() if name not in names}
+        return self.changed(**{kind: MappingProxyType(kept)})
 
     def functions(self, kind: str) -> Functions:
         """All of a kind: ``"filter"`` or ``"test"``."""

@@ -27,13 +27,18 @@ _NONCE_SIZE: Final = 8
 class Mark(Protocol):
     """What a mark stands for."""
 
-    name: str
-    """What it is called in errors, as ``stack 'scripts'``."""
-    source: Source
-    span: Span
-    """Where the tag stands that wrote it."""
     waits: bool
     """Whether only the end of the render tells what stands in its place."""
+    name: str
+    """What it is called in errors, as ``stack 'scripts'``."""
+
+    @property
+    def source(self) -> Source:
+        """The template of the tag that wrote it."""
+
+    @property
+    def span(self) -> Span:
+        """Where that tag stands."""
 
     def resolve(self, offset: int) -> str:
         """The text in its place, which may have marks itself; ``offset``, how much of the text of the render stands before it."""
@@ -115,8 +120,9 @@ class Marks:
             self._fail(unseen or self._given[-1])
 
     def _fail(self, mark: Mark) -> None:
+        why = "which is not there before the render ends" if mark.waits else "whose place is noted"
         raise TemplateRuntimeError(
-            f"a filter has changed the text of {mark.name}, which is not there before the render ends",
+            f"a filter has changed the text of {mark.name}, {why}",
             code=ErrorCode.CHANGED_MARK,
             hint="write it outside of what filters cut or encode",
             source=mark.source,

@@ -7,7 +7,7 @@ style, they are there as they are; new style, as `NewStyle`, which fills in vari
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -16,6 +16,9 @@ from kida.runtime.undefined import Undefined
 from kida.values import Value
 
 Translate = Callable[..., Any]
+
+FUNCTIONS: Final = ("gettext", "ngettext", "pgettext", "npgettext")
+"""The names by which templates call what translates."""
 
 
 class NewStyle(Value):
@@ -110,8 +113,8 @@ def installed(
     newstyle: bool,
 ) -> dict[str, Any]:
     """The globals by which templates call these functions."""
-    found = {"gettext": gettext, "ngettext": ngettext, "pgettext": pgettext, "npgettext": npgettext}
-    counts = {"gettext": 1, "ngettext": 3, "pgettext": 2, "npgettext": 4}
+    found = dict(zip(FUNCTIONS, (gettext, ngettext, pgettext, npgettext), strict=True))
+    counts = dict(zip(FUNCTIONS, (1, 3, 2, 4), strict=True))
     return {
         name: NewStyle(function, counts[name], name.startswith("n")) if newstyle else function
         for name, function in found.items()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, Final
 
-from kida.source import Region, Source, printable
+from kida.source import Region, Source, Span, printable
 
 if TYPE_CHECKING:
     from kida.render_context import RenderContext
@@ -179,6 +179,36 @@ def running_line() -> int | None:
     while frame is not None:
         if unit_of(frame) is not None:
             return frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPlace:
+    """Where the innermost template had come to that ran in this thread; what that costs is paid when it is asked for."""
+
+    unit: Unit
+    code: CodeType
+    instruction: int
+    line: int
+
+    @property
+    def span(self) -> Span:
+        """The place in the text of the template."""
+        source = self.unit.source
+        region, _ = _region(self.code, self.instruction, self.line, source)
+        return Span(
+            source.offset(region.line, region.column), source.offset(region.end_line, region.end_column)
+        )
+
+
+def running_place() -> RunningPlace | None:
+    """The place that the innermost template running in this thread has come to."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        unit = unit_of(frame)
+        if unit is not None:
+            return RunningPlace(unit, frame.f_code, frame.f_lasti, frame.f_lineno)
         frame = frame.f_back
     return None
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kida_jupyter.help.names import Bound, bound_at, until
+from kida_jupyter.help.names import FUNCTIONS, Bound, bound_at, until
 from kida_jupyter.help.operands import DOTS, PIPES, operand_before
 from kida_jupyter.help.resolving import Resolver, World
 from kida_jupyter.help.scanning import Place, Word, place_of
 from kida_jupyter.help.signatures import signature_of
-from kida_jupyter.help.tags import MIDDLES, TAGS
+from kida_jupyter.help.tags import MIDDLES
 from kida_jupyter.help.values import (
     Known,
     Macro,
@@ -79,7 +79,7 @@ class _Completing:
     def __init__(self, place: Place, world: World) -> None:
         self.place = place
         self.world = world
-        self.bound: Bound = bound_at(place)
+        self.bound: Bound = bound_at(place, world.tags)
         self.resolver = Resolver(world, self.bound)
         self.before = place.before
         self.tag = place.before[0].text if place.kind == "tag" and place.before else ""
@@ -115,7 +115,7 @@ class _Completing:
     def _tags(self) -> Iterator[Item]:
         opened = self.bound.open
         if opened:
-            known = TAGS[opened[-1].name]
+            known = self.world.tags[opened[-1].name]
             yield Item("end", "tag", f"closes {known.name}")
             yield Item(known.closer, "tag", f"closes {known.name}")
             for middle in known.middles:
@@ -123,9 +123,9 @@ class _Completing:
         in_loop = False
         for one in reversed(opened):
             in_loop = in_loop or one.name in ("for", "while")
-            if one.name in ("macro", "def", "call", "block"):
+            if one.name in FUNCTIONS or one.name in ("cache", "push"):
                 break
-        for tag in TAGS.values():
+        for tag in self.world.tags.values():
             if in_loop or tag.name not in ("break", "continue"):
                 yield Item(tag.name, "tag", tag.meaning)
 
@@ -149,6 +149,12 @@ class _Completing:
             if self.tag == "for":
                 yield Item("recursive", "keyword")
         else:
+            if self.tag == "cache" and written == "," and not _depth(words):
+                yield Item("ttl=", "argument", "how long a text is kept")
+            elif self.tag == "trans" and (
+                len(words) == 1 or (len(words) == 2 and last and last.kind == "string")
+            ):
+                yield from _keywords("trimmed", "notrimmed")
             yield from self._operands()
 
     def _members(self) -> Iterator[Item]:
@@ -183,6 +189,12 @@ class _Completing:
     def _arguments(self) -> Iterator[Item]:
         """The parameters by name, where an argument of a call begins."""
         opening, given = call_at(self.before)
+        if opening is None and self.place.kind == "tag" and not _depth(self.before):
+            known = self.world.tags.get(self.tag)
+            if known is not None and (len(self.before) == 1 or self.before[-1].text == ","):
+                for one in known.parameters:
+                    if one.by_keyword and not one.stars and one.name not in given:
+                        yield Item(one.name + "=", "argument", one.written)
         if opening is None or self.before[-1].text not in ("(", ","):
             return
         callee = self.before[:opening]
@@ -229,9 +241,18 @@ class _Completing:
                 yield Item("in" if len(words) > 1 else "for", "keyword")
             case "block":
                 if not words:
-                    yield from (Item(name, "block") for name in self.world.blocks_above(self.place.tags))
+                    yield from (
+                        Item(name, "block")
+                        for name in self.world.blocks_above(self.place.tags, self.bound.open)
+                    )
                 else:
                     yield from _keywords("scoped", "required", "if")
+            case "push":
+                yield Item("once", "keyword")
+            case "slot":
+                handed = _since(words, "let")
+                if words and (handed is words or _is_behind_operand(handed, self.place)):
+                    yield Item("let:", "keyword")
             case "filter":
                 if not words:
                     yield from _names("filter", self.world.environment.filters)
@@ -267,6 +288,8 @@ def _is_operand(word: Word, place: Place, count: int) -> bool:
     """Whether a word ends an operand, so that an operator follows."""
     if word.kind == "operator":
         return word.text in (")", "]", "}")
+    if word.text == "once" and place.kind == "tag" and place.before[0].text == "push":
+        return False  # the key follows
     # the name of a tag is none
     return word.kind != "name" or not (word.text in _NO_OPERAND or (place.kind == "tag" and count == 1))
 
@@ -297,21 +320,37 @@ def has_own_words(place: Place, before: tuple[Word, ...]) -> bool:
         return not any(word.text in ("=", ":") for word in _since_comma(words))
     if tag in ("set", "capture"):
         return not any(word.text in ("=", "??=") for word in words)
-    if tag in ("let", "export", "promote", "with"):
+    if tag in ("let", "export", "promote", "with", "provide"):
         return not any(word.text in ("=", "??=") for word in _since_comma(words)) and not _depth(words)
     if tag in ("for", "async"):
         return until(words, "in")[0] == words
     if tag in _TEMPLATE_TAGS:
         if until(words, "as", "import")[0] != words:
             return True
-        return bool(words) and not _depth(words) and _is_operand(words[-1], place, 2)
-    if tag == "case":
+        return _is_behind_operand(words, place)
+    if tag in ("case", "block"):
         return until(words, "if")[0] == words
+    if tag == "push":
+        return "once" not in {word.text for word in words} and _is_behind_operand(words, place)
+    if tag == "slot":
+        handed = _since(words, "let")
+        return not any(word.text == "=" for word in handed) or _is_behind_operand(handed, place)
     return (
-        tag in ("block", "filter", "fallback", "raw", "break", "continue", "debug")
+        tag in ("fragment", "yield", "filter", "fallback", "raw", "break", "continue", "debug")
         or tag.startswith("end")
         or tag in ("else", "empty")
     )
+
+
+def _is_behind_operand(words: tuple[Word, ...], place: Place) -> bool:
+    """Whether a whole expression stands before, so that only words of the tag can follow."""
+    return bool(words) and not _depth(words) and _is_operand(words[-1], place, 2)
+
+
+def _since(words: tuple[Word, ...], name: str) -> tuple[Word, ...]:
+    """The words behind the last of a name."""
+    found = [index for index, word in enumerate(words) if word.text == name and word.kind == "name"]
+    return words[found[-1] + 1 :] if found else words
 
 
 def call_at(words: tuple[Word, ...]) -> tuple[int | None, set[str]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from kida_jupyter.help.completing import call_at, has_own_words
-from kida_jupyter.help.names import Binding, bound_at, bound_by, joined
+from kida_jupyter.help.names import Binding, bound_at, bound_by, closed_by, joined
 from kida_jupyter.help.operands import DOTS, PIPES, operand_before
 from kida_jupyter.help.resolving import Resolver, World
 from kida_jupyter.help.scanning import Place, Tag, Word, place_of
 from kida_jupyter.help.showing import shortly
 from kida_jupyter.help.signatures import signature_of
-from kida_jupyter.help.tags import CLOSERS, MIDDLES, TAGS
+from kida_jupyter.help.tags import MIDDLES
 from kida_jupyter.help.telling import (
     explain_computed,
     explain_function,
@@ -33,7 +33,29 @@ from kida_jupyter.help.values import (
 )
 from kida_jupyter.help.words import KEYWORDS, OF_BODIES, OF_LOOPS, OF_TAGS
 
-_WITH_WORDS: Final = frozenset(("for", "async", "include", "embed", "import", "from", "extends", "block"))
+_WITH_WORDS: Final = frozenset(
+    (
+        "for",
+        "async",
+        "include",
+        "embed",
+        "import",
+        "from",
+        "extends",
+        "block",
+        "slot",
+        "push",
+        "cache",
+        "trans",
+    )
+)
+
+_OF_NAMES: Final = {
+    "fragment": "Rendered with render_block, or where self calls it.",
+    "slot": "In a def a place for what its caller writes, in a call what is written there.",
+    "yield": "What the def around was given for that slot is written here.",
+}
+"""What stands behind a tag that names it."""
 
 
 def explain(text: str, cursor: int, world: World) -> str | None:
@@ -83,7 +105,7 @@ class _Explaining:
     def __init__(self, place: Place, world: World) -> None:
         self.place = place
         self.world = world
-        self.bound = bound_at(place)
+        self.bound = bound_at(place, world.tags)
         self.resolver = Resolver(world, self.bound)
 
     def string(self) -> str | None:
@@ -165,14 +187,45 @@ class _Explaining:
             if known is not None:
                 return self._known(name, known)
         if place.kind == "tag" and name in OF_TAGS and before[0].text in _WITH_WORDS:
-            is_keyword = has_own_words(place, before) or (before[0].text == "for" and name == "recursive")
+            is_keyword = has_own_words(place, before) or self._is_word_of(before[0].text, name)
             if is_keyword and name not in bound_by(self._tag_of(word, before)):
                 return paragraphs(name, OF_TAGS[name])
+        if (
+            place.kind == "tag"
+            and before
+            and (len(before) == 1 or last == "," or before[-1].kind == "string")
+        ):
+            argument = self._of_tag(before[0].text, name)
+            if argument is not None:
+                return argument
         if has_own_words(place, before):
             return self._new(word, before)
         if name in KEYWORDS and name not in self.bound.names:
             return f"{name}\n\n{KEYWORDS[name]}"
         return self._name(name)
+
+    def _is_word_of(self, tag: str, name: str) -> bool:
+        """Whether a name is a word of a tag where an expression can stand too."""
+        behind = self._behind()
+        is_given = bool(behind) and behind[0].text == "="
+        return (
+            (tag == "for" and name == "recursive")
+            or (tag == "cache" and name == "ttl" and is_given)
+            or (tag == "trans" and name in ("trimmed", "notrimmed") and not is_given)
+        )
+
+    def _of_tag(self, tag: str, name: str) -> str | None:
+        """An argument that a tag is given by name, or a variable that a message is; ``None`` where it is none."""
+        behind = self._behind()
+        if not behind or behind[0].text != "=":
+            return None
+        if tag == "trans":
+            return f"{name}: a variable of the message"
+        known = self.world.tags.get(tag)
+        for one in known.parameters if known is not None else ():
+            if one.name == name:
+                return f"{one.written}: a parameter of {tag}"
+        return None
 
     def _behind(self) -> tuple[Word, ...]:
         """The words behind that of the cursor, which may stand just before it."""
@@ -202,13 +255,18 @@ class _Explaining:
     def _new(self, word: Word, before: tuple[Word, ...]) -> str | None:
         """A name that a tag gives: a variable's, a parameter's, a block's."""
         if before[0].text in ("block", "endblock"):
-            above = word.text in self.world.blocks_above(self.place.tags)
+            above = word.text in self.world.blocks_above(self.place.tags, self.bound.open)
             return paragraphs(
                 f"block {word.text}",
                 "Takes the place of the block of the template that this one extends."
                 if above
                 else "Templates that extend this one can replace it.",
             )
+        if before[0].text in _OF_NAMES and len(before) == 1:
+            tag = before[0].text
+            return paragraphs(f"{'slot' if tag == 'yield' else tag} {word.text}", _OF_NAMES[tag])
+        if before[0].text == "provide":
+            return f'{word.text}: what consume("{word.text}") gives inside'
         binding = bound_by(self._tag_of(word, before)).get(word.text)
         return None if binding is None else self._bound(word.text, binding)
 
@@ -225,14 +283,15 @@ class _Explaining:
         return f"{joined(chain)}: no {word.text} is known in it{perhaps(word.text, names)}"
 
     def _tag(self, name: str) -> str | None:
-        known = TAGS.get(name)
+        known = self.world.tags.get(name)
         if known is not None:
             return paragraphs(f"{{% {name} %}}", known.meaning, known.example)
         if name in MIDDLES:
             return paragraphs(f"{{% {name} %}}", MIDDLES[name])
-        if name != "end" and name not in CLOSERS:
+        closed = closed_by(name, self.world.tags)
+        if name != "end" and not closed:
             return None
-        opened = [one.tag for one in self.bound.open if name == "end" or one.name == CLOSERS[name]]
+        opened = [one.tag for one in self.bound.open if name == "end" or one.name == closed]
         return paragraphs(
             f"{{% {name} %}}", f"Closes {self._written(opened[-1])}" if opened else "Nothing is open here."
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from kida_jupyter.help.scanning import Place, Tag, Word
-from kida_jupyter.help.tags import CLOSERS, MIDDLES, TAGS
+from kida_jupyter.help.tags import CLOSERS, MIDDLES, TAGS, TagHelp
 from kida_jupyter.help.values import Parameter
 
 Words = Sequence[Word]
@@ -77,9 +77,9 @@ class Bound:
     open: tuple[Open, ...]
 
 
-def bound_at(place: Place) -> Bound:
-    """What is bound where the cursor stands."""
-    top, opened = _walk(place.tags)
+def bound_at(place: Place, known: Mapping[str, TagHelp] = TAGS) -> Bound:
+    """What is bound where the cursor stands. Parameters: ``known``, the tags that there are."""
+    top, opened = _walk(place.tags, known)
     names = dict(top)
     for one in opened:
         names.update(one.names)
@@ -93,9 +93,9 @@ def bound_by(tag: Tag) -> dict[str, Binding]:
     return {one.name: one for one in (*_binds(tag), *_binds_inside(tag))}
 
 
-def exported(tags: Sequence[Tag]) -> dict[str, Binding]:
+def exported(tags: Sequence[Tag], known: Mapping[str, TagHelp] = TAGS) -> dict[str, Binding]:
     """The names at the top of a whole template: what others can import."""
-    return _walk(tags)[0]
+    return _walk(tags, known)[0]
 
 
 def blocks_of(tags: Sequence[Tag]) -> list[str]:
@@ -105,10 +105,13 @@ def blocks_of(tags: Sequence[Tag]) -> list[str]:
 
 def parent_of(tags: Sequence[Tag]) -> str | None:
     """The name of the template that a template extends, where it is written down."""
-    for tag in tags:
-        if tag.name == "extends" and len(tag.words) > 1 and tag.words[1].kind == "string":
-            return tag.words[1].value
-    return None
+    found = (template_of(tag) for tag in tags if tag.name == "extends")
+    return next((name for name in found if name is not None), None)
+
+
+def template_of(tag: Tag) -> str | None:
+    """The name of a template that stands behind a tag's own, where it is written down."""
+    return tag.words[1].value if len(tag.words) > 1 and tag.words[1].kind == "string" else None
 
 
 def split(words: Words, separator: str = ",") -> Sequence[Words]:
@@ -165,18 +168,18 @@ def joined(words: Words) -> str:
     return text
 
 
-def _walk(tags: Sequence[Tag]) -> tuple[dict[str, Binding], list[Open]]:
+def _walk(tags: Sequence[Tag], known: Mapping[str, TagHelp]) -> tuple[dict[str, Binding], list[Open]]:
     top: dict[str, Binding] = {}
     opened: list[Open] = []
     for tag in tags:
         name = tag.name
-        if name == "end" or name in CLOSERS:
+        if name == "end" or closed_by(name, known):
             _close(name, opened)
         elif name in MIDDLES:
-            _divide(tag, opened)
+            _divide(tag, opened, known)
         elif name:
             outside = opened[-1].names if opened else top
-            # if, and what only changes how text is written, have no names of their own
+            # what only says whether its body is rendered has no names of its own
             for one in reversed(opened):
                 if one.name not in _TRANSPARENT:
                     outside = one.names
@@ -187,29 +190,36 @@ def _walk(tags: Sequence[Tag]) -> tuple[dict[str, Binding], list[Open]]:
                 top if name in ("export", "promote") else _function(opened, top) if name == "let" else outside
             )
             everywhere.update((one.name, one) for one in _binds(tag))
-            if opens(tag):
+            if opens(tag, known):
                 opened.append(Open(tag, {one.name: one for one in _binds_inside(tag)}))
     return top, opened
 
 
-_TRANSPARENT: Final = frozenset(
-    ("if", "unless", "try", "while", "match", "filter", "autoescape", "set", "capture")
-)
+_TRANSPARENT: Final = frozenset(("if", "unless", "try", "while", "match"))
 
 
 def _function(opened: Sequence[Open], top: dict[str, Binding]) -> dict[str, Binding]:
     for one in reversed(opened):
-        if one.name in ("macro", "def", "block", "call"):
+        if one.name in FUNCTIONS or one.name == "cache":
             return one.names
     return top
 
 
-def opens(tag: Tag) -> bool:
+FUNCTIONS: Final = frozenset(("macro", "def", "block", "fragment", "call", "embed"))
+"""Tags whose body is a function of its own, out of which ``let`` and ``break`` do not reach."""
+
+
+def closed_by(closer: str, known: Mapping[str, TagHelp] = TAGS) -> str:
+    """The name of the tag that an explicit closer closes; nothing where it is none."""
+    name = CLOSERS.get(closer) or closer.removeprefix("end")
+    return name if name in known and known[name].closer == closer else ""
+
+
+def opens(tag: Tag, known: Mapping[str, TagHelp] = TAGS) -> bool:
     """Whether a tag has a body."""
     if tag.name == "async":
         return len(tag.words) > 1 and tag.words[1].text == "for"
-    known = TAGS.get(tag.name)
-    if known is None or not known.closer:
+    if tag.name not in known or not known[tag.name].closer:
         return False
     return tag.name != "set" or not any(word.text in ("=", "??=") for word in tag.words)
 
@@ -219,16 +229,16 @@ def _close(closer: str, opened: list[Open]) -> None:
         if opened:
             opened.pop()
         return
-    names = [one.name for one in opened]
-    if CLOSERS[closer] in names:
+    names = [f"end{one.name}" for one in opened]
+    if closer in names:
         # what was opened inside was never closed
-        del opened[len(names) - 1 - names[::-1].index(CLOSERS[closer]) :]
+        del opened[len(names) - 1 - names[::-1].index(closer) :]
 
 
-def _divide(tag: Tag, opened: list[Open]) -> None:
+def _divide(tag: Tag, opened: list[Open], known: Mapping[str, TagHelp]) -> None:
     """A new part of a body: a case has names of its own, and a loop's are gone in its else."""
     for one in reversed(opened):
-        if tag.name in TAGS["for" if one.name == "for" else one.name].middles:
+        if tag.name in known[one.name].middles:
             if tag.name in ("else", "empty", "case", "fallback") and one.name != "if":
                 one.names = {}
             if tag.name == "case":
@@ -293,7 +303,9 @@ def _binds_inside(tag: Tag) -> Iterator[Binding]:
                     yield Binding(words[index + 2].text, "parameter")
         case "call" if words and words[0].text == "(":
             yield from _parameters(_between_parentheses(words))
-        case "block":
+        case "trans":
+            yield from _assignments(words[1:] if words and words[0].kind == "string" else words)
+        case "block" | "fragment":
             yield Binding("super", "function")
             yield Binding("self", "variable")
 

@@ -12,6 +12,7 @@ from kida_jupyter.help import data, operands
 from kida_jupyter.help.names import (
     Binding,
     Bound,
+    Open,
     Words,
     blocks_of,
     exported,
@@ -19,10 +20,12 @@ from kida_jupyter.help.names import (
     parameters_in,
     parent_of,
     split,
+    template_of,
 )
 from kida_jupyter.help.operands import DOTS, closing, is_call, opener_of, operand_before, piped
 from kida_jupyter.help.scanning import Delimiters, Tag, Word, tags_of
 from kida_jupyter.help.signatures import parameters_of
+from kida_jupyter.help.tags import TagHelp, tags_in
 from kida_jupyter.help.values import (
     Known,
     Macro,
@@ -72,6 +75,11 @@ class World:
         """What begins and ends tags here."""
         return Delimiters.of(self.environment)
 
+    @property
+    def tags(self) -> Mapping[str, TagHelp]:
+        """The tags that there are here."""
+        return tags_in(self.environment)
+
     def template_names(self) -> list[str]:
         """The templates that can be included, as far as the loader can list them."""
         try:
@@ -92,17 +100,20 @@ class World:
 
     def exports_of(self, template: str) -> dict[str, Binding]:
         """The names that can be imported from another template."""
-        names = exported(self.tags_of(template))
+        names = exported(self.tags_of(template), self.tags)
         return {name: one for name, one in names.items() if not name.startswith("_")}
 
-    def blocks_above(self, tags: Sequence[Tag]) -> list[str]:
-        """The blocks of the templates that a template extends."""
+    def blocks_above(self, tags: Sequence[Tag], opened: Sequence[Open] = ()) -> list[str]:
+        """The blocks of the templates that a template extends, or of the one that an ``embed`` among the open tags renders."""
         found: dict[str, None] = {}
         seen = set()
-        while (parent := parent_of(tags)) is not None and parent not in seen:
+        embedded = next((one.tag for one in reversed(opened) if one.name == "embed"), None)
+        parent = parent_of(tags) if embedded is None else template_of(embedded)
+        while parent is not None and parent not in seen:
             seen.add(parent)
             tags = self.tags_of(parent)
             found.update(dict.fromkeys(blocks_of(tags)))
+            parent = parent_of(tags)
         return list(found)
 
 

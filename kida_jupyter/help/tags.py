@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import kida
+from kida_jupyter.help.signatures import parameters_of
+from kida_jupyter.help.values import Parameter
+
 
 @dataclass(frozen=True, slots=True)
 class TagHelp:
-    """A tag: a sentence, an example, what closes its body (nothing where it has none), and what may divide the body."""
+    """A tag: a sentence, an example, what closes its body (nothing where it has none), and what may divide the body.
+
+    ``parameters`` are those of an extension's tag.
+    """
 
     name: str
     meaning: str
     example: str
     closer: str = ""
     middles: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
 
 
 _TAGS: Final = (
@@ -241,6 +249,33 @@ _TAGS: Final = (
 )
 TAGS: Final[Mapping[str, TagHelp]] = MappingProxyType({tag.name: tag for tag in _TAGS})
 """Every tag by name. `raw` is one for people, though not for the parser."""
+
+
+def tags_in(environment: kida.Environment) -> Mapping[str, TagHelp]:
+    """The tags of an environment: those of the language, and those of its extensions."""
+    own = [one for one in environment.extensions if not isinstance(one, str)]
+    if not own:
+        return TAGS
+    return MappingProxyType({**TAGS, **{one.tag: _of_extension(one) for one in own}})
+
+
+def _of_extension(extension: kida.Extension | type[kida.Extension]) -> TagHelp:
+    name = extension.tag
+    kind = extension if isinstance(extension, type) else type(extension)
+    told = vars(kind).get("__doc__")
+    meaning = told.strip().partition("\n\n")[0] if isinstance(told, str) else ""
+    parameters = parameters_of(kind.render, skip=3) or ()
+    arguments = ", ".join(one.written for one in parameters)
+    example = f"{{% {name} {arguments} %}}" if arguments else f"{{% {name} %}}"
+    closer = f"end{name}" if extension.has_body else ""
+    return TagHelp(
+        name,
+        " ".join(meaning.split()) or "A tag that this environment adds.",
+        f"{example}…{{% end %}}" if closer else example,
+        closer,
+        parameters=parameters,
+    )
+
 
 MIDDLES: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -39,6 +39,8 @@ OF_TAGS: Final[Mapping[str, str]] = {
     "ttl": 'How long a text is kept: seconds, or a text as "30s", "5m", "2h", "1d".',
     "once": "The body is added once for the key that follows.",
     "let": "let:name hands data up where the slot has a place, and receives it where it has content.",
+    "trimmed": "The lines of the message are joined, and the space around it is left out.",
+    "notrimmed": "The message stays as it is written, also where the environment joins lines.",
     "required": "Templates that extend this one must replace the block.",
 }
 """Words that tags have of their own."""

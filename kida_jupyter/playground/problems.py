@@ -55,7 +55,8 @@ def missing_problems(workshop: Workshop, missing: Iterable[str], known: Iterable
     missing, known = frozenset(missing), tuple(known)
     if not missing:
         return
-    delimiters = workshop.world({}).delimiters
+    world = workshop.world({})
+    delimiters = world.delimiters
     for name, text in workshop.texts.items():
         found: dict[str, list[Word]] = {}
         guarded: set[str] = set()
@@ -74,7 +75,7 @@ def missing_problems(workshop: Workshop, missing: Iterable[str], known: Iterable
             near = nearest(missed, known)
             for word in words:
                 # a name that is bound there is the template's own
-                if missed in bound_at(place_of(text, word.start, delimiters)).names:
+                if missed in bound_at(place_of(text, word.start, delimiters), world.tags).names:
                     continue
                 hint = f"did you mean {near}?" if near else "assign it in a cell, or override it here"
                 yield _problem(name, text, word, "warning", f"{missed} is not there", hint, near)

@@ -258,6 +258,26 @@ EXACTLY = [
     ('{% include "cards.html" ‸', ["with", "with context", "without context", "only", "ignore missing"]),
     ('{% embed "cards.html" with a=1 ‸', ["only", "ignore missing"]),
     ('{% extends "page.html" %}{% block ‸', ["side", "title", "body"]),
+    # words and names of tags beyond Jinja2's
+    ("{% slot ‸", []),
+    ("{% slot row ‸", ["let:"]),
+    ("{% slot row let:item=us‸", ["user", "users"]),
+    ("{% slot row let:item=user ‸", ["let:"]),
+    ("{% yield us‸", []),
+    ("{% fragment us‸", []),
+    ("{% provide us‸", []),
+    ("{% provide theme=us‸", ["user", "users"]),
+    ("{% push 's' ‸", ["once"]),
+    ("{% push 's' once us‸", ["user", "users"]),
+    ("{% cache user, tt‸", ["ttl="]),
+    ("{% block side if us‸", ["user", "users"]),
+    ("{% trans tr‸", ["trimmed", "true"]),
+    ("{% trans mine=1 %}{{ min‸", ["mine"]),
+    ('{% embed "page.html" %}{% block ‸', ["side", "title", "body"]),
+    ("{% for x in users %}{% fragment f %}{% br‸", []),
+    ("{% for x in users %}{% cache 1 %}{% br‸", []),
+    ("{% filter upper %}{% set inner = 1 %}{% end %}{{ inn‸", []),
+    ("{% fragment f %}{% let inner = 1 %}{% end %}{{ inn‸", []),
     # where nothing is offered
     ("us‸", []),
     ("<p class='us‸'>", []),
@@ -294,6 +314,51 @@ EXACTLY = [
 @pytest.mark.parametrize(("marked", "expected"), EXACTLY, ids=[one[0] for one in EXACTLY])
 def test_what_can_stand_at_a_place_is_offered(marked: str, expected: list[str]) -> None:
     assert texts(marked) == expected
+
+
+class Quote(kida.Extension):
+    """Writes a quotation,
+    with its source.
+
+    More of it.
+    """
+
+    tag = "quote"
+
+    def render(self, context: kida.RenderContext, body: Any, source: str, /, *, wide: bool = False) -> Any:  # type: ignore[override]
+        return body
+
+
+class Rule(kida.Extension):
+    tag = "rule"
+    has_body = False
+
+    def render(self, context: kida.RenderContext, body: Any) -> Any:  # type: ignore[override]
+        return "-"
+
+
+OWN_TAGS = World({"user": 1}, kida.Environment(extensions=[Quote, Rule(), "jinja2.ext.do"]))
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("{% quo‸", ["quote"]),
+        ("{% ru‸", ["rule"]),
+        ("{% quote us‸", ["user"]),
+        ("{% quote user, ‸", ["wide="]),
+        ("{% quote user, wide=us‸", ["user"]),
+        ("{% quote user %}{% endq‸", ["endquote"]),
+        ("{% if user %}{% quote user %}{% end %}{% els‸", ["else"]),
+        ("{% if user %}{% rule %}{% els‸", ["else"]),
+        ("{% if user %}{% quote user %}{% endquote %}{% endi‸", ["endif"]),
+    ],
+)
+def test_tags_of_ones_own_are_completed(marked: str, expected: list[str]) -> None:
+    cursor = marked.index(CURSOR)
+    offered = [item.text for item in complete(marked.replace(CURSOR, ""), cursor, OWN_TAGS).items]
+    assert offered[: len(expected)] == expected
+    assert len(offered) == len(expected) or expected == ["wide="]
 
 
 def test_what_a_template_binds_is_offered_before_the_notebooks_variables() -> None:

@@ -18,6 +18,7 @@ from kida_jupyter.notebook import Notebook
 from tests.notebook.kernel import PATIENCE, Kernel
 from tests.notebook.test_completion import (
     CURSOR,
+    OWN_TAGS,
     PIECES,
     Address,
     Hostile,
@@ -157,6 +158,44 @@ def test_help_with_a_variable_shows_its_value() -> None:
 
 def test_help_with_a_closer_says_what_it_closes() -> None:
     assert "{% for x in users %}" in (told("{% for x in users %}{% if y %}{% end %}{% en‸d %}") or "")
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (
+            "{% slot ro‸w %}",
+            "slot row\n\nIn a def a place for what its caller writes, in a call what is written there.",
+        ),
+        ("{% yield ro‸w %}", "slot row\n\nWhat the def around was given for that slot is written here."),
+        ("{% fragment ro‸w %}", "fragment row\n\nRendered with render_block, or where self calls it."),
+        (
+            "{% slot row le‸t:item %}",
+            "let\n\nlet:name hands data up where the slot has a place, and receives it where it has content.",
+        ),
+        ("{% push 's' on‸ce 'k' %}", "once\n\nThe body is added once for the key that follows."),
+        (
+            "{% cache 'k', tt‸l=1 %}",
+            'ttl\n\nHow long a text is kept: seconds, or a text as "30s", "5m", "2h", "1d".',
+        ),
+        ("{% provide the‸me=1 %}", 'theme: what consume("theme") gives inside'),
+        (
+            "{% trans trim‸med n %}",
+            "trimmed\n\nThe lines of the message are joined, and the space around it is left out.",
+        ),
+        ("{% trans co‸unt=1 %}", "count: a variable of the message"),
+        (
+            "{% quo‸te 'a' %}",
+            "{% quote %}\n\nWrites a quotation, with its source.\n\n{% quote source, wide=False %}…{% end %}",
+        ),
+        ("{% quote 'a' %}{% endqu‸ote %}", "{% endquote %}\n\nCloses {% quote 'a' %}"),
+        ("{% ru‸le %}", "{% rule %}\n\nA tag that this environment adds.\n\n{% rule %}"),
+        ("{% quote 'a', wi‸de=true %}", "wide=False: a parameter of quote"),
+    ],
+)
+def test_help_knows_the_words_and_names_of_every_tag(marked: str, expected: str) -> None:
+    cursor = marked.index(CURSOR)
+    assert explain(marked.replace(CURSOR, ""), cursor, OWN_TAGS) == expected
 
 
 def test_help_with_a_tag_has_an_example() -> None:

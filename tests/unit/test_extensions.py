@@ -182,9 +182,30 @@ def test_wrong_arguments_and_errors_inside_have_their_place() -> None:
     assert (caught.value.lineno, caught.value.column) == (1, 5)
     assert caught.value.message == "tag 'note' got an unexpected keyword argument 'tall'"
     assert caught.value.hint == "it takes kind: 'str', wide: 'bool' = False"
+    for source, message in {
+        "{% note %}{% end %}": "tag 'note' needs the argument 'kind'",
+        "{% note 1, 2, 3 %}{% end %}": "tag 'note' takes not more than 1 argument(s), 3 were given",
+        "{% generation 1 %}{% end %}": "tag 'generation' takes not more than 0 argument(s), 1 were given",
+        "{% note 1, kind=2 %}{% end %}": "tag 'note' is given the argument 'kind' twice",
+    }.items():
+        with pytest.raises(kida.TemplateRuntimeError) as wrong:
+            made(source).render()
+        assert wrong.value.message == message
     with pytest.raises(kida.UndefinedError) as undefined:
         made("{% note 'a' %}\n{{ nope }}{% end %}").render()
     assert undefined.value.lineno == 2
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_filter_that_cuts_is_an_error_at_the_tag(form: str) -> None:
+    part = "\n{% macro m() %}é{% generation %}ab{% end %}{% end %}"
+    template = made("{% from 'part' import m with context %}{{ m()|reverse }}", part=part)
+    with pytest.raises(kida.TemplateRuntimeError) as caught:
+        FORMS[form](template, {"ranges": []})
+    error = caught.value
+    assert error.message == "a filter has changed the text of 'generation', whose place is noted"
+    assert (error.template, error.lineno) == ("part", 2)
+    assert part.splitlines()[1][error.column : error.end_column] == "generation"
 
 
 def test_what_is_kept_has_no_ranges() -> None:

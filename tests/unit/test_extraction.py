@@ -32,6 +32,7 @@ TEXTS = [
     "{% raw %}{{ _('no') }}{# TRANSLATORS: no #}{% endraw %}{{ _('a') }}",
     "{% if _('a') %}{{ [_('b'), {'k': _('c')}]|join(_('d')) }}{% endif %}{% include _('e') %}",
     "{% block a %}\n{{ _('in a block') }}{% endblock %}{% for x in _('y') if _('z') %}{% else %}{{ _('w') }}{% endfor %}",
+    "{# TRANSLATORS:\n  on two\n lines #}{{ _('a') }}{# TRANSLATORS:\ta tab #}\n{{ _('b') }}{# TRANSLATORS: #}\n{{ _('c') }}",
     "{{ broken",
 ]
 
@@ -71,6 +72,27 @@ def test_options_are_heeded() -> None:
     }
     found = list(babel_extract(io.BytesIO(text), ["_", "gettext"], ["TR:"], options))
     assert found == [(1, "gettext", "ä %(x)s", []), (5, "_", "b", ["told"])]
+
+
+class Price(kida.Extension):
+    tag = "price"
+
+
+def test_tags_of_ones_own_are_known_where_they_are_named() -> None:
+    text = b"{% price _('a'), unit=_('b') %}{% trans %}c{% endtrans %}{% endprice %}"
+    for named in (f"{__name__}.Price, jinja2.ext.do", f"{__name__}:Price", [f"{__name__}.Price"]):
+        found = babel_extract(
+            io.BytesIO(text), ["_", "gettext"], [], {"extensions": named, "silent": "false"}
+        )
+        assert [message for _, _, message, _ in found] == ["a", "b", "c"]
+
+
+def test_an_error_names_the_file_it_is_in(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("{% trans %}", encoding="utf-8")
+    with page.open("rb") as file, pytest.raises(kida.TemplateSyntaxError) as caught:
+        list(babel_extract(file, ["gettext"], [], {"silent": "false"}))
+    assert caught.value.template == str(page)
 
 
 def test_a_broken_template_is_an_error_when_asked_for() -> None:

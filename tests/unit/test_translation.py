@@ -117,6 +117,42 @@ def test_a_name_by_hand_that_the_tag_has_not_is_an_error() -> None:
         environment.render_string("{% trans user=1 %}Hello %(usr)s{% endtrans %}")
 
 
+def test_translations_can_be_taken_away_and_installed_again() -> None:
+    environment = Environment()
+    environment.install_gettext_translations(Catalogue())
+    template = environment.from_string(GREETING)
+    assert template.render(user="A") == "Hallo A"
+    environment.uninstall_gettext_translations(Catalogue())
+    with pytest.raises(kida.UndefinedError, match="'gettext' is undefined"):
+        template.render(user="A")
+    assert [name for name in environment.globals if "gettext" in name] == []
+    environment.uninstall_gettext_translations()
+    environment.install_gettext_translations(Catalogue())
+    assert template.render(user="A") == "Hallo A"
+
+
+def test_the_messages_of_a_text_are_what_jinja2_extracts() -> None:
+    text = (
+        "{% trans %}Hello {{ user }} 5%{% endtrans %}\n{% trans %}5%{% endtrans %}\n{{ _('a') }}{{ gettext(x) }}"
+        "{% trans 'c' n=1 %}one{% pluralize %}{{ n }}{% endtrans %}{{ mine('b') }}"
+    )
+
+    def texts(given: Any) -> Any:
+        # Jinja2 counts the variables that new style hands over, of which Babel reads nothing
+        return [one for one in ((given,) if isinstance(given, str) else given or ()) if one is not None]
+
+    for newstyle in (False, True):
+        jinja, ours = jinja2.Environment(extensions=["jinja2.ext.i18n"]), Environment()
+        for engine in (jinja, ours):
+            engine.install_null_translations(newstyle=newstyle)  # type: ignore[union-attr]
+        theirs = jinja.extract_translations(text)  # type: ignore[attr-defined]
+        found = list(ours.extract_translations(text))
+        wanted = sorted((line, name, texts(given)) for line, name, given in theirs)
+        assert sorted((line, name, texts(given)) for line, name, given in found) == wanted
+        assert found[-1] == (3, "npgettext", ("c", "one", "%(n)s", None))
+    assert list(ours.extract_translations(text, ["mine"])) == [(3, "mine", "b")]
+
+
 def test_a_compiled_template_serves_both_styles(tmp_path: Any) -> None:
     """What a bytecode cache keeps does not depend on the style."""
     text = "{% trans %}100% sure{% endtrans %}"

@@ -17,6 +17,20 @@ describe("Kida's additions to Jinja", () => {
     "{{ await f() }}",
     "{% export total = total + 1 %}",
     "{% async for x in y %}{% endfor %}",
+    "{% slot row let:item=x let:y %}a{% endslot %}",
+    "{% yield row %}",
+    "{% provide theme = 'dark', b=1 %}x{% endprovide %}",
+    "{% push 's' once user.id %}x{% endpush %}{% stack 's' %}",
+    "{% fragment row %}x{% endfragment %}{% flush %}",
+    "{% embed 'x' with a=1, b=2 only %}{% endembed %}",
+    "{% embed 'x' ignore missing %}{% endembed %}",
+    "{% cache 'k', user.id, ttl='5m' %}x{% endcache %}{% spaceless %}x{% endspaceless %}",
+    "{% trans 'verb' trimmed n=items|length, m %}one{% pluralize n %}{{ n }}{% pluralize %}{% endtrans %}",
+    "{% trans %}a{% endtrans %}{% trans notrimmed %}a{% endtrans %}",
+    "{% generation %}x{% endgeneration %}{% note 'a' ~ b, wide=true, n=f(x, y=1) %}x{% endnote %}",
+    "{% block x if y %}a{% endblock %}{% block z %}{% endblock %}",
+    "{% def card(a: str, /, b=1, *, c: int | None = 1, **more) %}x{% enddef %}",
+    "{% include 'x' with a=1, b=2 %}{% include 'x' only %}{% include 'x' with context %}",
   ])("%s is parsed without an error, at its own places", (text) => {
     expect(asJinja(text)).toHaveLength(text.length);
     expect(kida.parse(text).toString()).not.toContain("⚠");
