@@ -63,7 +63,8 @@ class _Analysis:
         self.overview = Overview(template)
         self.first = FirstUses(self.overview.has_reaching)
         self.exported_in_blocks = self.overview.exported_in_blocks
-        self.python_names = PythonNames()
+        given = self.overview.parameters | _MACRO_NAMES | _SLOT_NAMES
+        self.python_names = PythonNames(frozenset(self.overview.exported & given))
         self._ends: dict[nodes.Node, int] = {}
 
     def run(self) -> Scopes:

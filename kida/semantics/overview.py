@@ -9,8 +9,8 @@ from kida.syntax import nodes
 
 class Overview:
     """``blocks`` are the blocks by name, ``embedded`` those of each ``embed``, with names for their functions; ``extends`` is the first ``extends``; ``awaits``: there is ``await`` or
-    ``async for``; ``has_reaching``: there is an assignment that reaches out of its scope; ``exported_in_blocks`` are
-    the names that blocks export, ``loop_blocks`` the blocks inside loops, ``loops_of_scoped`` the loops with a
+    ``async for``; ``has_reaching``: there is an assignment that reaches out of its scope; ``exported`` are the names
+    that are exported, ``exported_in_blocks`` those that blocks export, ``parameters`` the names of all parameters, ``loop_blocks`` the blocks inside loops, ``loops_of_scoped`` the loops with a
     ``scoped`` block in their body.
     """
 
@@ -18,17 +18,21 @@ class Overview:
         "awaits",
         "blocks",
         "embedded",
+        "exported",
         "exported_in_blocks",
         "extends",
         "has_reaching",
         "loop_blocks",
         "loops_of_scoped",
+        "parameters",
     )
 
     def __init__(self, template: nodes.Template) -> None:
         self.blocks: dict[str, nodes.Block] = {}
         self.embedded: dict[nodes.Embed, dict[nodes.Block, str]] = {}
+        self.exported: set[str] = set()
         self.exported_in_blocks: set[str] = set()
+        self.parameters: set[str] = set()
         self.extends: nodes.Extends | None = None
         self.has_reaching = self.awaits = False
         self.loop_blocks: set[nodes.Node] = set()
@@ -53,6 +57,8 @@ class Overview:
                 place = place._replace(in_block=True)
             elif isinstance(node, (nodes.Assign, nodes.Capture)):
                 self._assignment(node, place)
+            elif isinstance(node, nodes.Parameter):
+                self.parameters.add(node.name)
             elif isinstance(node, nodes.Extends):
                 self.extends = self.extends or node
             elif isinstance(node, nodes.Await):
@@ -74,10 +80,13 @@ class Overview:
 
     def _assignment(self, node: nodes.Assign | nodes.Capture, place: _Place) -> None:
         self.has_reaching |= isinstance(node, nodes.Assign) and node.reach != "set"
-        if place.in_block and node.reach == "export":
-            self.exported_in_blocks.update(
+        if node.reach == "export":
+            names = {
                 target.name for target in nodes.walk(node.target) if isinstance(target, nodes.TargetName)
-            )
+            }
+            self.exported |= names
+            if place.in_block:
+                self.exported_in_blocks |= names
 
 
 class _Place(NamedTuple):

@@ -10,10 +10,12 @@ class PythonNames:
     """Which names the variables of a template have in the generated code: ``x``, then ``x.1``, ``x.2``.
 
     Taken are the names of the scopes around. Scopes beside each other share names. Each choice takes time by the
-    number of scopes around it alone.
+    number of scopes around it alone. ``kept`` are names that only parameters have: a macro assigns to a variable around
+    it that one of its parameters would hide.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: frozenset[str]) -> None:
+        self._kept = kept
         self._in_scope: dict[Scope, dict[str, int]] = {}
         self._in_function: dict[Scope, dict[str, int]] = {}
 
@@ -36,9 +38,9 @@ class PythonNames:
 
     def _highest(self, scope: Scope, name: str) -> int:
         """The last number that a name has around a scope, -1 for none."""
-        if name == "__debug__":  # Python's own: it cannot be assigned
-            return 0
-        return max(self._in_scope.get(around, {}).get(name, -1) for around in scopes_around(scope))
+        # __debug__ is Python's own: it cannot be assigned
+        lowest = 0 if name in self._kept or name == "__debug__" else -1
+        return max(self._in_scope.get(around, {}).get(name, lowest) for around in scopes_around(scope))
 
     def _take(self, scope: Scope, name: str, number: int) -> str:
         for taken in (

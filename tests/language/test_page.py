@@ -7,6 +7,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from kida.filters import FILTERS
+from kida.globals import GLOBALS
+from kida.syntax.tags import TAGS
 from tests.language.cases import CASES_ROOT, case_paths
 
 TESTS = CASES_ROOT.parent
@@ -58,3 +61,19 @@ def test_no_folder_of_cases_is_missing() -> None:
     named = {name.partition("/")[0] for _, names in rows() for name in names}
     folders = {path.relative_to(CASES_ROOT).parts[0] for path in case_paths()}
     assert sorted(folders - named) == []
+
+
+def test_each_tag_and_each_global_stands_on_the_page() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    written = {
+        word
+        for code in re.findall(r"`([^`]+)`|^    (.+)$", text, re.MULTILINE)
+        for word in re.findall(r"\w+", " ".join(code))
+    }
+    assert sorted((set(TAGS) | set(GLOBALS)) - written) == []
+
+
+def test_each_filter_has_a_folder_of_cases_and_each_of_them_is_named() -> None:
+    named = {name for _, names in rows() for name in names}
+    assert [name for name in FILTERS if not exists(f"filters/{name}/") and name != "spaceless"] == []
+    assert {"filters/", "spaceless/"} <= named

@@ -7,6 +7,7 @@ import inspect
 import re
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -213,6 +214,11 @@ def test_a_dot_finds_a_mappings_key_before_its_attribute() -> None:
     assert "built-in method items" in jinja
     assert jinja.endswith(" 1")
     assert ours == "3 1"
+
+
+def test_a_mapping_that_makes_what_is_missing_is_asked_for_the_key_first_too() -> None:
+    text = "{{ d.most_common is callable }} {{ d.most_common(1)[0][0] }} {{ d.other }}"
+    assert both(text, {"d": Counter("aab")}) == ("True a 0", "False a 0")
 
 
 @pytest.mark.parametrize(

@@ -197,3 +197,16 @@ def test_nothing_is_held_back_forever_where_the_reader_throws() -> None:
     with pytest.raises(KeyError):
         stream.throw(KeyError("mine"))
     assert list(stream) == []
+
+
+def test_generate_and_generate_async_are_jinja2s_names_for_streams() -> None:
+    async def one() -> int:
+        return 1
+
+    template = Environment().from_string("a{{ f() }}b{% for x in xs %}{{ x }}{% endfor %}")
+
+    async def gathered() -> list[str]:
+        return [piece async for piece in template.generate_async({"f": one}, xs=[2])]
+
+    assert asyncio.run(gathered()) == ["a", "1b2"]
+    assert list(template.generate(f=int, xs=[2])) == ["a", "0b2"]
