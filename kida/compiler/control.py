@@ -23,7 +23,7 @@ def if_(g: Generator, node: nodes.If) -> None:
         with g.collecting() as otherwise, g.conditionally():
             g.body(node.otherwise)
     if len(node.branches) <= _BRANCHES_AT_ONCE:
-        g.statements += _branches(g, node.branches, otherwise)
+        g.emit_all(_branches(g, node.branches, otherwise))
         return
     # Python nests what is an elif: of a long chain one part follows the other, if that came to no end
     at = g.at(node.span)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -31,6 +31,8 @@ WRITE = ".write"
 _LOOKED_UP_ONE_BY_ONE = 12
 _LOOKED_UP_AT_ONCE = 16
 """More names of the context than the first a function looks up by as many as the second: that is less code."""
+_PIECES_AT_MOST = 32
+"""How many pieces of text are written as one: with more, a function holds many of them at once."""
 _QUICK_LOOKUPS = 12
 """Attributes that a template looks up by statements where nothing is repeated."""
 _WRITES_AT_MOST = 64
@@ -91,7 +93,8 @@ class Generator:
         self.silenced = "never"
         self.conditional = 0
         self.comprehensions = 0
-        self.sink = WRITE
+        self._run: list[tuple[ast.expr, At]] = []
+        self._sink = WRITE
         self._writes = 0
         self.leaving: list[Callable[[], None]] = []
         self.waits: list[str] = []
@@ -110,6 +113,16 @@ class Generator:
         self._owners: dict[Scope, Function] = {}
         self._unset_parameters: set[Variable] = set()
         self._count = self._numbers = 0
+
+    @property
+    def sink(self) -> str:
+        """The name of what writes here."""
+        return self._sink
+
+    @sink.setter
+    def sink(self, name: str) -> None:
+        self.end_run()
+        self._sink = name
 
     @property
     def is_repeated(self) -> bool:
@@ -142,7 +155,45 @@ class Generator:
 
     def emit(self, statement: ast.stmt) -> None:
         """Append a statement to what is being generated."""
+        self.end_run()
         self.statements.append(statement)
+
+    def emit_all(self, statements: Sequence[ast.stmt]) -> None:
+        """Append statements."""
+        self.end_run()
+        self.statements += statements
+
+    def emit_within(self, statement: ast.stmt) -> None:
+        """Append a statement that an expression needs, where what is to be written before may still be written with it.
+
+        It is worked out before, as the statement may fail, or change what it is made of.
+        """
+        for position, (piece, at) in enumerate(self._run):
+            name = f".part{position}"
+            if not isinstance(piece, ast.Constant) and not (isinstance(piece, ast.Name) and piece.id == name):
+                self.statements.append(py.assign(name, piece, at))
+                self._run[position] = py.load(name, at), at
+        self.statements.append(statement)
+
+    def end_run(self) -> None:
+        """Append the writing of what is to be written, as one text: one call takes less, and is less, than one for each piece."""
+        run = self._run
+        if not run:
+            return
+        self._run = []
+        if len(run) == 1:
+            self.statements.append(self._written(*run[0]))
+            return
+        # as str() has it: what is escaped may be Markup, whose own formatting would be asked for otherwise
+        conversion = -1 if self.escaping is False else ord("s")
+        pieces: list[ast.expr] = [
+            piece if isinstance(piece, ast.Constant) else ast.FormattedValue(piece, conversion, None, **at)
+            for piece, at in run
+        ]
+        first, last = run[0][1], run[-1][1]
+        # placed where it begins, and then where it ends: Python's lines go on from piece to piece
+        text = ast.Call(py.load(self.sink, first), [ast.JoinedStr(pieces, **last)], [], **last)
+        self.statements.append(py.statement(text, last))
 
     def temporary(self, name: str) -> str:
         """A name for a value of the engine's own, which is its until the statement of the template ends."""
@@ -164,9 +215,11 @@ class Generator:
     @contextmanager
     def collecting(self) -> Iterator[list[ast.stmt]]:
         """Statements emitted inside go to a list of their own."""
-        outer, self.statements = self.statements, []
+        outer = self.statements, self._run
+        self.statements, self._run = [], []
         yield self.statements
-        self.statements = outer
+        self.end_run()
+        self.statements, self._run = outer
 
     @contextmanager
     def conditionally(self) -> Iterator[None]:
@@ -181,6 +234,10 @@ class Generator:
         """Emit the writing of a ``str``; ``span`` is what wrote it, where that may be recorded."""
         if self.instruments is not None and span is not None:
             self.instruments.plain(value, span, at)
+        elif self.form is Form.RENDER:
+            if len(self._run) >= _PIECES_AT_MOST:
+                self.end_run()
+            self._run.append((value, at))
         else:
             self.emit(self._written(value, at))
             self._writes += 1
@@ -362,6 +419,7 @@ class Generator:
         ``text`` functions return what they wrote (``audible`` as of `buffered`); the others hand it on as the form says,
         but those with another ``sink``, which append to it in every form: macros, with `INTO`, whose text is a value as well.
         """
+        self.end_run()
         outer = self.function, self.sink, self.silenced, self.statements
         gives_text = text or sink == INTO
         self.function, self.statements = Function(scope, gives_text=gives_text), []
@@ -392,6 +450,7 @@ class Generator:
             if self.hands_on:  # what never yields must be a generator all the same
                 self.emit(ast.Return(None, **at))
                 self.emit(py.statement(ast.Yield(py.constant("", at), **at), at))
+        self.end_run()
         body = self.statements or [ast.Pass(**at)]
         if self.function.nonlocals:
             body.insert(0, ast.Nonlocal(sorted(self.function.nonlocals), **at))

@@ -48,7 +48,7 @@ def _attribute(g: Generator, node: nodes.Attribute) -> ast.expr:
     target = _first(g, node.target)
     if not isinstance(target, ast.Name):
         held = g.temporary("of")
-        g.emit(py.assign(held, target, at))
+        g.emit_within(py.assign(held, target, at))
         target = py.load(held, at)
     found = g.temporary("value")
     key = py.constant(node.name, at)
@@ -59,10 +59,10 @@ def _attribute(g: Generator, node: nodes.Attribute) -> ast.expr:
             (ast.MatchAs(None, None, **at), py.attribute(target, node.name, at), ".AttributeError"),
         )
     ]
-    g.emit(ast.Match(target, cases, **at))
+    g.emit_within(ast.Match(target, cases, **at))
     # behind all of it: an error of the second look has no other before it, and debuggers stop at the line once
     look_again = py.assign(found, py.call(".attribute_missing", [target, key], at), at)
-    g.emit(py.when(py.is_missing(py.load(found, at), at), [look_again], [], at))
+    g.emit_within(py.when(py.is_missing(py.load(found, at), at), [look_again], [], at))
     return py.load(found, at)
 
 

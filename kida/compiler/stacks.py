@@ -26,7 +26,7 @@ def push(g: Generator, node: nodes.Push) -> None:
             arguments.append(py.load(buffer, at))
         g.emit(py.statement(py.call(".push", arguments, at), at))
     if node.once is None:
-        g.statements += statements
+        g.emit_all(statements)
         return
     once_at = g.at(node.once.span)
     asked = [py.load(".ctx", once_at), py.load(name, once_at), py.load(key, once_at)]
