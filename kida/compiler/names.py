@@ -118,6 +118,8 @@ class _Kept:
             elif isinstance(child, _LEAVING):
                 self._leaving.add(node)
             elif isinstance(child, (*_AROUND, nodes.Branch, nodes.Case)):
+                if isinstance(child, nodes.Case) and _captures(child.pattern):
+                    self._nodes |= {child, node}
                 path.append((child, iter(nodes.children(child))))
 
     def __contains__(self, node: nodes.Node) -> bool:
@@ -141,6 +143,10 @@ class _Kept:
                 rule(g, node)
 
         return generate
+
+
+def _captures(pattern: nodes.Pattern) -> bool:
+    return any(isinstance(node, nodes.TargetName) for node in nodes.walk(pattern))
 
 
 def _inside(rule: StatementRule, rules: Mapping[type[nodes.Node], StatementRule]) -> StatementRule:
