@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from kida.compiler import python as py
 from kida.compiler.expressions import call_target, call_with
@@ -13,6 +14,9 @@ from kida.semantics.mistakes import caller_without_default
 from kida.semantics.scopes import Origin, Scope, Variable
 from kida.source import Span
 from kida.syntax import nodes
+
+_TAKING: Final = ".slots_of"
+"""The function that a macro with places calls to take its contents."""
 
 
 def macro(g: Generator, node: nodes.Macro) -> None:
@@ -40,9 +44,8 @@ def call_block(g: Generator, node: nodes.CallBlock) -> None:
     keyword = ast.keyword("caller", py.load(held, at), **at)
     before = None if g.instruments is None else g.instruments.begin_making(call_at)
     target = call_target(g, node.call.target)
-    is_component = any(content is not default for content in node.contents)
-    if is_component:
-        target = py.call(".component", [target, py.load(held, at), py.constant(nodes.SLOTS, at)], call_at)
+    if any(content is not default for content in node.contents):
+        target = py.call(".component", [target, py.load(held, at), py.constant(_TAKING, at)], call_at)
     if is_written_call(node.call, g):
         write_call(
             g,
@@ -151,7 +154,7 @@ def _take_slots(g: Generator, node: nodes.Macro, scope: Scope, at: At) -> None:
     caller = scope.variables.get("caller")
     given = py.load("caller" if caller is None or caller.stored else caller.python_name, at)
     names: ast.expr = ast.Tuple(known, py.LOAD, **at)
-    slots = py.call(".slots_of", [given, names, py.constant(node.name, at)], at)
+    slots = py.call(_TAKING, [given, names, py.constant(node.name, at)], at)
     g.emit(py.assign(scope.variables[nodes.SLOTS].python_name, slots, at))
     has_slot = scope.variables.get("has_slot")
     if has_slot is not None and has_slot.origin is Origin.IMPLICIT:

@@ -29,16 +29,14 @@ def fill(caller: Macro, contents: Mapping[str, Macro | None], places: Mapping[st
     caller.contents.places = places
 
 
-def component(target: Any, caller: Macro, slots: str) -> Any:
+def component(target: Any, caller: Macro, taking: str) -> Any:
     """What is called with contents. Raises `TemplateRuntimeError` where that is a macro that has no places at all, but for
-    what ``caller()`` writes; one that has places looks at them itself, into a variable of the name ``slots``.
+    what ``caller()`` writes; one that has places looks at them itself, by the function of the name ``taking``.
     """
-    if isinstance(target, Macro) and target.caller:
-        code = target.function.__code__
-        if slots not in code.co_varnames and slots not in code.co_cellvars:
-            for name in caller.contents:
-                if name != "default":
-                    raise _unknown(name, ("default",), str(target.name), caller)
+    if isinstance(target, Macro) and target.caller and taking not in target.function.__code__.co_names:
+        for name in caller.contents:
+            if name != "default":
+                raise _unknown(name, ("default",), str(target.name), caller)
     return target
 
 

@@ -92,6 +92,8 @@ class _Names:
 
     def __init__(self, known: Known, importing: Importing) -> None:
         self._scopes = known.scopes
+        blocks = (block for embed in known.scopes.embedded.values() for block in embed)
+        self._embedded = {node for block in blocks for node in nodes.walk(block)}
         self._found: dict[Variable, _Signature | _Module | None] = {}
         """``None`` for a name that more than one thing is assigned to."""
         imports: list[nodes.Import | nodes.FromImport] = []
@@ -123,11 +125,13 @@ class _Names:
         return found if isinstance(found, _Signature) else None
 
     def _meant(self, name: nodes.Name) -> _Signature | _Module | None:
+        if name.name in self._scopes.exported_in_blocks:
+            return None
         variable = self._scopes.variables[name]
         if variable in self._found or variable.stored:
             return self._found.get(variable)
-        # in a block the names at the template's top are read from the context
-        return self._at_top.get(name.name)
+        # in a block the names at the template's top are read from the context, which for those of an embed is another's
+        return None if name in self._embedded else self._at_top.get(name.name)
 
     def _bind(self, node: nodes.Node, value: _Signature | _Module | None) -> None:
         variable = self._scopes.variables.get(node)

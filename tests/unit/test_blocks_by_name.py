@@ -56,6 +56,7 @@ def page(source: str, **others: str) -> Template:
         ("{% if x %}{% set y = 1 %}{% else %}{% set y = 2 %}{% end %}", "{{ y }}"),
         ("{% match x %}{% case 'X' %}{% set y = 1 %}{% case _ %}{% set y = 2 %}{% end %}", "{{ y }}"),
         ("{% match [1, x] %}{% case [a, y] if a > 1 %}{% case [_, y] | {'k': y} %}{% end %}", "{{ y }}"),
+        ("{% match [x, 2] %}{% case [y, 3] %}{% case [y, *rest] %}{% end %}", "{{ y }}{{ rest }}"),
         ("{% set ns = namespace(n=0) %}{% for i in [1, 2] %}{% set ns.n = ns.n + i %}{% end %}", "{{ ns.n }}"),
         ("{% let n = 0 %}{% for i in [1, 2, 3] %}{% if i == 3 %}{% break %}{% end %}{% let n = n + i %}{% end %}", "{{ n }}"),
         ("{% let n = 0 %}{% while n < 5 %}{% let n = n + 2 %}{% end %}", "{{ n }}"),

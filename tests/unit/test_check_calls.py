@@ -94,6 +94,9 @@ def test_the_report_shows_all_of_them_and_where_the_macro_is_defined() -> None:
         ("{% from 's' import u %}{% call u() %}{% slot a let:x let:y %}{% end %}{% slot let:z %}{% end %}{% end %}", []),
         # what cannot be known
         ("{% import 'l' as l %}{% set l = other %}{{ l.c(z=1) }}", []),
+        ("{% from 'l' import c %}{% block b %}{% export c = other %}{% end %}{{ c(z=1) }}", []),
+        ("{% from 'l' import c %}{% embed 'l' with c=other %}{% block b %}{{ c(z=1) }}{% end %}{% end %}", []),
+        ("{% embed 'l' %}{% block b %}{% from 'l' import c %}{{ c(1) }}{% end %}{% end %}", ["macro 'c' takes str for 'a'"]),
         ("{% from 'l' import c %}{{ c(**kw) }}{{ c(*xs) }}{{ c(x) }}", []),
         ("{% from name import c %}{{ c(z=1) }}", []),
         ("{% from 'nowhere' import c %}{{ c(z=1) }}", []),
