@@ -116,9 +116,10 @@ def check(given: Any) -> None:
     tag = getattr(given, "tag", None)
     if not isinstance(tag, str) or not tag.isidentifier():
         raise ValueError(f"{given!r} must say the name of its tag, as tag = 'generation'")
+    from kida.syntax.parser import MIDDLE_TAGS
     from kida.syntax.tags import TAGS
 
-    if tag in TAGS or tag.startswith("end"):
+    if tag in TAGS or tag in MIDDLE_TAGS or tag == "raw" or tag.startswith("end"):
         raise ValueError(f"{tag!r} is a tag of the language, or its closer: call the extension's otherwise")
 
 

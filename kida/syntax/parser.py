@@ -19,7 +19,7 @@ TagParser = Callable[["Parser", Token], nodes.Statement | tuple[nodes.Statement,
 """Parses a tag from behind its name, through its closer; given the parser and the token of its name."""
 
 _NO_NAMES: Final = frozenset(("true", "True", "false", "False", "none", "None", "__debug__"))
-_MIDDLE_TAGS: Final[Mapping[str, str]] = {
+MIDDLE_TAGS: Final[Mapping[str, str]] = {
     "else": "if, for, while or unless",
     "elif": "if",
     "empty": "for or while",
@@ -27,6 +27,7 @@ _MIDDLE_TAGS: Final[Mapping[str, str]] = {
     "fallback": "try",
     "pluralize": "trans",
 }
+"""What divides the bodies of tags, and of which."""
 
 
 class OpenTag(Value):
@@ -254,9 +255,9 @@ class Parser:
         name = token.value
         opened = self.open_tags[-1] if self.open_tags else None
         closes = name == "end" or (name.startswith("end") and name[3:] in self.tags)
-        if closes or name in _MIDDLE_TAGS:
+        if closes or name in MIDDLE_TAGS:
             if opened is None:
-                belongs = _MIDDLE_TAGS.get(name)
+                belongs = MIDDLE_TAGS.get(name)
                 message = (
                     f"{name!r} belongs to {belongs}"
                     if belongs
@@ -272,7 +273,7 @@ class Parser:
                 ErrorCode.WRONG_CLOSER if closes else ErrorCode.MISPLACED_TAG,
                 f"{opened.name!r} was opened at {place.line}:{place.column + 1} and is still open",
             )
-        known: Iterable[str] = (*self.tags, *_MIDDLE_TAGS, *(opened.closers if opened else ()))
+        known: Iterable[str] = (*self.tags, *MIDDLE_TAGS, *(opened.closers if opened else ()))
         self.fail(
             f"unknown tag {name!r}",
             token,

@@ -242,6 +242,10 @@ def test_the_bytecode_cache_tells_extensions_apart(tmp_path: Path) -> None:
         ([object], TypeError, "an extension is a subclass"),
         ([kida.Extension], ValueError, "must say the name of its tag"),
         ([type("Bad", (kida.Extension,), {"tag": "if"})], ValueError, "is a tag of the language"),
+        *(
+            ([type("Bad", (kida.Extension,), {"tag": part})], ValueError, "is a tag of the language")
+            for part in ("elif", "else", "empty", "case", "fallback", "pluralize", "raw", "end", "endown")
+        ),
         ([type("Bad", (kida.Extension,), {"tag": "two words"})], ValueError, "must say the name of its tag"),
         ([Note, Note()], ValueError, "two extensions have the tag 'note'"),
         (["no.such"], ValueError, "unknown extension"),
