@@ -2,7 +2,8 @@
 
 A mark is a text itself, so that it goes through captures, macros and filters as any other does. It consists of
 characters for private use (Unicode, "Private-Use Characters"), which no filter turns into others, and of a nonce of the
-render, so that no value is taken for one.
+render, so that no value is taken for one. The characters at its ends are of the nonce, too: values have such characters, as
+those of icon fonts, and one alone is all that a filter may have left of a mark.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from urllib.parse import quote
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.source import Source, Span
 
-_BEGIN: Final = "\ue000"
-_END: Final = "\ue001"
+_ENDS: Final = 0x100000
 _NONCE: Final = 0xE100
 _DIGITS: Final = 0xE200
 _NONCE_SIZE: Final = 8
+_TELLING: Final = 4
+"""How many characters of a nonce stand in no value by chance."""
 
 
 class Mark(Protocol):
@@ -43,19 +45,21 @@ class Mark(Protocol):
 class Marks:
     """The marks of one render."""
 
-    __slots__ = ("_given", "_pattern", "_start")
+    __slots__ = ("_end", "_given", "_pattern", "_start")
 
     def __init__(self) -> None:
+        begin, end = (chr(_ENDS + int.from_bytes(os.urandom(2), "big")) for _ in range(2))
         nonce = "".join(chr(_NONCE + byte) for byte in os.urandom(_NONCE_SIZE))
-        self._start = _BEGIN + nonce
-        self._pattern = re.compile(f"{self._start}([{chr(_DIGITS)}-{chr(_DIGITS + 9)}]+){_END}")
+        self._start = begin + nonce
+        self._end = end
+        self._pattern = re.compile(f"{self._start}([{chr(_DIGITS)}-{chr(_DIGITS + 9)}]+){end}")
         self._given: list[Mark] = []
 
     def make(self, mark: Mark) -> str:
         """A text that stands for what a mark does."""
         self._given.append(mark)
         number = "".join(chr(_DIGITS + int(digit)) for digit in str(len(self._given) - 1))
-        return f"{self._start}{number}{_END}"
+        return f"{self._start}{number}{self._end}"
 
     def first_in(self, text: str) -> int:
         """Where the first mark in a text begins, -1 where there is none."""
@@ -87,7 +91,6 @@ class Marks:
             if part is None:
                 pending.pop()
             elif isinstance(part, str):
-                self._check(part)
                 made.append(part)
                 size += len(part)
             else:
@@ -100,20 +103,18 @@ class Marks:
                     )
                 seen.add(part)
                 pending.append((self.parts(part.resolve(size)), part))
-        self._check_unseen(made, seen)
-        return "".join(made)
+        whole = "".join(made)
+        self._check(whole, seen)
+        return whole
 
-    def _check(self, text: str) -> None:
-        # what is left of a mark that was cut
-        if self._start[:2] in text or self._start[-2:] in text:
-            self._fail(self._given[-1])
-
-    def _check_unseen(self, made: list[str], seen: set[Mark]) -> None:
-        unseen = [mark for mark in self._given if mark not in seen]
-        if unseen:
-            spelled = _BEGIN, json.dumps(self._start)[1:-1], quote(self._start)
-            if any(other in text for text in made for other in spelled):
-                self._fail(unseen[0])
+    def _check(self, text: str, seen: set[Mark]) -> None:
+        """Raise where something is left of a mark that was cut, or one is there in another spelling."""
+        unseen = next((mark for mark in self._given if mark not in seen), None)
+        left = [self._start[0], self._start[-_TELLING:], self._end]
+        if unseen is not None:
+            left += json.dumps(self._start)[1:-1], quote(self._start)
+        if any(part in text for part in left):
+            self._fail(unseen or self._given[-1])
 
     def _fail(self, mark: Mark) -> None:
         raise TemplateRuntimeError(

@@ -91,6 +91,30 @@ def test_text_with_characters_for_private_use_stays_as_it_is() -> None:
     assert template.render(icons=icons) == icons * 2
 
 
+def test_text_with_characters_for_private_use_is_not_taken_for_what_is_left_of_a_stack_that_is_not_written() -> (
+    None
+):
+    icons = "".join(map(chr, [*range(0xE000, 0xE300), 0xF8FF, 0xF0000]))
+    for around in (
+        "{% set held %}@{% end %}",
+        "{% try %}@{{ 1 / 0 }}{% fallback %}{% end %}",
+        "{% import 'lib' as l %}",
+    ):
+        env = environment(lib="{% stack 's' %}")
+        template = env.from_string(around.replace("@", "{% stack 's' %}") + "{{ icons }}")
+        assert template.render(icons=icons) == icons
+
+
+@pytest.mark.parametrize(
+    "name", ["first", "last", "join('-')", "reverse", "tojson", "urlencode", "truncate(5)"]
+)
+def test_what_is_left_of_the_place_of_a_stack_is_never_written(name: str) -> None:
+    template = environment().from_string("{% set x %}{% stack 's' %}{% end %}{{ x | " + name + " }}")
+    for _ in range(20):  # it has characters of chance in it
+        with pytest.raises(kida.TemplateError, match="has changed the text of stack 's'"):
+            template.render()
+
+
 def test_a_trace_tells_who_pushed() -> None:
     trace = traced(
         "<{% stack 's' %}>{% from 'lib' import m %}{% for x in [1, 2] %}{{ m('value ' ~ x) }}{% end %}",
