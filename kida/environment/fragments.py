@@ -25,6 +25,11 @@ _innermost: Final[ContextVar[Making | None]] = ContextVar("kida fragment being m
 """The text that is being made here: what is rendered meanwhile belongs to it."""
 
 
+def is_making() -> bool:
+    """Whether a text is being made here."""
+    return _innermost.get() is not None
+
+
 class Kept:
     """A text that was there, with what its body pushed to stacks."""
 

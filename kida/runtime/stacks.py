@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any, Final, NamedTuple
 
+from kida.environment.fragments import is_making
 from kida.errors import ErrorCode, TemplateRuntimeError
 from kida.render_context import RenderContext, RenderState
 from kida.runtime.marks import Marks
@@ -16,12 +17,16 @@ NO_KEY: Final = object()
 
 
 class Push(NamedTuple):
-    """A text that was pushed, the stack, and the key of ``once``; ``told`` is what a traced render knows of it."""
+    """A text that was pushed, the stack, and the key of ``once``; ``told`` is what a traced render knows of it.
+
+    ``again`` is the push that had that key before, where this one therefore writes nothing.
+    """
 
     stack: str
     key: Any
     text: str
     told: Any = None
+    again: Push | None = None
 
 
 class Stacks:
@@ -34,11 +39,13 @@ class Stacks:
 
     def __init__(self) -> None:
         self.pushes: list[Push] = []
-        self.keys: set[tuple[str, Hashable]] = set()
+        self.keys: dict[tuple[str, Hashable], Push] = {}
 
     def take_back(self, count: int) -> None:
         """Keep the first so many alone."""
-        self.keys.difference_update((push.stack, push.key) for push in self.pushes[count:])
+        for push in self.pushes[count:]:
+            if push.key is not NO_KEY and push.again is None:
+                del self.keys[push.stack, push.key]
         del self.pushes[count:]
 
 
@@ -95,15 +102,22 @@ def is_wanted(context: RenderContext, name: str, key: Any) -> bool:
             hint="use what tells one from the other: an id, a text, a number",
         ) from None
     stacks = context.running_state.stacks
-    return stacks is None or (name, key) not in stacks.keys
+    first = None if stacks is None else stacks.keys.get((name, key))
+    if first is None or stacks is None:
+        return True
+    if is_making():
+        # another render that finds the kept text may not have pushed this before
+        stacks.pushes.append(Push(name, key, "", again=first))
+    return False
 
 
 def push(context: RenderContext, name: str, key: Any, text: str, told: Any = None) -> None:
     """Add a text to a stack."""
     stacks = _of(context.running_state)
-    stacks.pushes.append(Push(name, key, text, told))
-    if key is not NO_KEY:
-        stacks.keys.add((name, key))
+    pushed = Push(name, key, text, told)
+    if key is not NO_KEY and stacks.keys.setdefault((name, key), pushed) is not pushed:
+        return  # within its body the same was pushed
+    stacks.pushes.append(pushed)
 
 
 def stack(context: RenderContext, name: str, start: int, end: int) -> str:
@@ -133,7 +147,9 @@ def take_back(context: RenderContext, count: int) -> None:
 def pushed_since(context: RenderContext, count: int) -> tuple[Push, ...]:
     """What was pushed since there was so much, to be kept with a text."""
     stacks = context.running_state.stacks
-    return () if stacks is None else tuple(push._replace(told=None) for push in stacks.pushes[count:])
+    if stacks is None:
+        return ()
+    return tuple((push.again or push)._replace(told=None) for push in stacks.pushes[count:])
 
 
 def push_again(context: RenderContext, pushes: Iterable[Push]) -> None:

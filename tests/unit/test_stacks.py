@@ -149,3 +149,14 @@ def test_a_stack_in_a_text_that_a_filter_changed_still_tiles() -> None:
     trace = traced("{% filter upper %}a {% stack 's' %} b{% end %}{% push 's' %}pushed{% end %}")
     assert trace.output == "A pushed B"
     assert segment_of(trace, "pushed").is_text
+
+
+def test_what_a_kept_text_pushes_once_is_there_though_its_maker_had_pushed_it_before() -> None:
+    template = environment().from_string(
+        "{% stack 's' %}|{% if before %}{% push 's' once 'k' %}charts{% end %}{% end %}"
+        "{% cache 'part' %}part{% cache 'inner' %}{% try %}{% push 's' once 'k' %}charts{% end %}{{ 1 / 0 }}"
+        "{% fallback %}{% end %}{% push 's' once 'k' %}charts{% end %}{% end %}{% end %}"
+    )
+    for before in (True, False, True):
+        assert template.render(before=before) == "charts|part"
+        assert template.trace(before=before).output == "charts|part"
