@@ -121,6 +121,16 @@ def _check_aliases(name: str, value: Any) -> None:
         isinstance(part, str) for pair in value.items() for part in pair
     ):
         raise TypeError(f"{name} must map names to folders, as {{'ui': 'components'}}, not {value!r}")
+    for alias in value:
+        if not alias or "/" in alias:
+            raise ValueError(
+                f"{name}: {alias!r} is no alias: it is what stands between '@' and the first '/'"
+            )
+        chain = [alias]
+        while (folder := value.get(chain[-1], "")).startswith("@"):
+            chain.append(folder[1:].partition("/")[0])
+            if chain[-1] in chain[:-1]:
+                raise ValueError(f"{name}: {' → '.join('@' + each for each in chain)} stand for each other")
 
 
 def _check_limit(name: str, value: Any) -> None:

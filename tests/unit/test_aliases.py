@@ -48,3 +48,12 @@ def test_a_mistake_in_a_name_is_no_template_that_may_be_missing(name: str) -> No
 def test_without_aliases_such_a_name_is_a_name() -> None:
     env = Environment(loader=DictLoader({"@ui/a": "a"}))
     assert env.get_template("@ui/a").render() == "a"
+
+
+def test_an_alias_may_stand_for_a_folder_of_another_one() -> None:
+    env = Environment(
+        loader=DictLoader({"card/x": "{% include './y' %}", "card/y": "y"}),
+        template_aliases={"ui": "@base/card", "base": "@all", "all": ""},
+    )
+    assert env.get_template("@ui/x").name == "card/x"
+    assert env.get_template("@ui/x").render() == "y"

@@ -166,6 +166,10 @@ def test_texts_without_bound(size: int | None) -> None:
         {"fragment_ttl": True},
         {"template_aliases": ["ui"]},
         {"template_aliases": {"ui": 1}},
+        {"template_aliases": {"ui": "@ui/parts"}},
+        {"template_aliases": {"ui": "@base/ui", "base": "@ui"}},
+        {"template_aliases": {"ui/parts": "parts"}},
+        {"template_aliases": {"": "parts"}},
     ],
     ids=str,
 )
