@@ -51,7 +51,10 @@ class FileSystemLoader:
         """The text of a template and a version of that text: its file, that one's time, size and inode."""
         found = self._find(name)
         if found is None:
-            raise not_found(name, listed(self.searchpath, "no folders"))
+            searched = listed(self.searchpath, "no folders")
+            if _split(name) is None:  # a path like it may lead to a file
+                searched += " (where no name has '..', a backslash, a drive letter or a NUL in it)"
+            raise not_found(name, searched)
         path = found[0]
         data, version = _read(name, path)
         return LoadedSource(_decode(name, data, self.encoding, path), path, version)

@@ -97,6 +97,13 @@ class TestFileSystemLoader:
             loader.get_source(name)
         assert caught.value.name == name
 
+    @pytest.mark.parametrize("name", ["sub/../a.html", "sub\\b.html", "c:/a.html", "a.html\0"])
+    def test_a_name_that_is_no_templates_is_told_apart_from_one_that_is_missing(self, root: Path, name: str):
+        with pytest.raises(TemplateNotFoundError) as caught:
+            ChoiceLoader([FileSystemLoader(root)]).get_source(name)
+        why = "where no name has '..', a backslash, a drive letter or a NUL in it"
+        assert caught.value.hint == f"looked in {str(root)!r} ({why})"
+
     def test_an_absolute_name_is_looked_up_inside_the_folder(self, root: Path, tmp_path: Path):
         with pytest.raises(TemplateNotFoundError):
             FileSystemLoader(root).get_source(str(tmp_path / "secret.txt"))
