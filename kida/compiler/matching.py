@@ -24,6 +24,9 @@ def match(g: Generator, node: nodes.Match) -> None:
             # CPython 3.11 has no place for the question whether a guard is true: here it is a call
             guard = py.call(".bool", [g.expression(case.guard)], g.at(case.guard.span))
         with g.collecting() as body, g.conditionally():
+            # an alternative captures the same names as the others
+            for name in {name.name: name for name in captured(case)}.values():
+                g.note_export(g.scopes.variables[name], g.at(name.span))
             g.body(case.body)
         cases.append(ast.match_case(pattern, guard, body or [ast.Pass(**at)]))
     if patterns.values:
@@ -38,6 +41,11 @@ def match(g: Generator, node: nodes.Match) -> None:
         g.emit(ast.Match(subject, cases, **at))
     else:
         g.emit(py.statement(subject, at))
+
+
+def captured(case: nodes.Case) -> list[nodes.TargetName]:
+    """The names that a case captures."""
+    return [node for node in nodes.walk(case.pattern) if isinstance(node, nodes.TargetName)]
 
 
 class _Patterns:

@@ -14,6 +14,7 @@ from typing import Final
 from kida.compiler import joining
 from kida.compiler import python as py
 from kida.compiler.generator import Generator, StatementRule
+from kida.compiler.matching import captured
 from kida.semantics.scopes import Scopes, Variable
 from kida.syntax import nodes
 
@@ -118,6 +119,8 @@ class _Kept:
             elif isinstance(child, _LEAVING):
                 self._leaving.add(node)
             elif isinstance(child, (*_AROUND, nodes.Branch, nodes.Case)):
+                if isinstance(child, nodes.Case) and captured(child):
+                    self._nodes |= {child, node}
                 path.append((child, iter(nodes.children(child))))
 
     def __contains__(self, node: nodes.Node) -> bool:

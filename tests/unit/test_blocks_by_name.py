@@ -55,6 +55,7 @@ def page(source: str, **others: str) -> Template:
         ("{% import 'lib' as l with context %}", "{{ l.seen() }}"),
         ("{% if x %}{% set y = 1 %}{% else %}{% set y = 2 %}{% end %}", "{{ y }}"),
         ("{% match x %}{% case 'X' %}{% set y = 1 %}{% case _ %}{% set y = 2 %}{% end %}", "{{ y }}"),
+        ("{% match [1, x] %}{% case [a, y] if a > 1 %}{% case [_, y] | {'k': y} %}{% end %}", "{{ y }}"),
         ("{% set ns = namespace(n=0) %}{% for i in [1, 2] %}{% set ns.n = ns.n + i %}{% end %}", "{{ ns.n }}"),
         ("{% let n = 0 %}{% for i in [1, 2, 3] %}{% if i == 3 %}{% break %}{% end %}{% let n = n + i %}{% end %}", "{{ n }}"),
         ("{% let n = 0 %}{% while n < 5 %}{% let n = n + 2 %}{% end %}", "{{ n }}"),
