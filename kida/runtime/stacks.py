@@ -149,7 +149,8 @@ def pushed_since(context: RenderContext, count: int) -> tuple[Push, ...]:
     stacks = context.running_state.stacks
     if stacks is None:
         return ()
-    return tuple((push.again or push)._replace(told=None) for push in stacks.pushes[count:])
+    pushes = [push.again or push for push in stacks.pushes[count:]]
+    return tuple(push._replace(text=check_kept(context, push.text), told=None) for push in pushes)
 
 
 def push_again(context: RenderContext, pushes: Iterable[Push]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+from kida.errors import TemplateError
 from kida.render_context import RenderContext, current
 from kida.runtime.pending import Pending
 from kida.template.boundary import Boundary, inside
@@ -41,6 +42,13 @@ class _HeldBack:
             return pending.take()
         return self._context.state.whole("".join([*self._texts, pending.take()]), self.size)
 
+    def rest_of_failed(self, pending: Pending) -> str:
+        """The same of a render that failed: nothing where this would fail, too, as the first error is the one to tell."""
+        try:
+            return self.rest(pending)
+        except TemplateError:
+            return ""
+
 
 def streamed(context: RenderContext, root: Callable[..., Any]) -> Iterator[str]:
     """The pieces of a render, whose context is current only while it is being advanced.
@@ -67,7 +75,7 @@ def streamed(context: RenderContext, root: Callable[..., Any]) -> Iterator[str]:
                 if piece and (piece := held.passed(piece)):
                     yield piece
         except Exception:
-            if last := held.rest(pending):
+            if last := held.rest_of_failed(pending):
                 yield last
             raise
         if last := held.rest(pending):
@@ -96,7 +104,7 @@ async def streamed_async(context: RenderContext, root: Callable[..., Any]) -> As
                 if piece and (piece := held.passed(piece)):
                     yield piece
         except Exception:
-            if last := held.rest(pending):
+            if last := held.rest_of_failed(pending):
                 yield last
             raise
         if last := held.rest(pending):

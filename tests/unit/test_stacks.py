@@ -51,6 +51,25 @@ def test_what_a_stream_holds_back_before_an_error_comes_before_it(text: str) -> 
         next(stream)
 
 
+@pytest.mark.parametrize("source", ["{% push 's' %}{% stack 's' %}{% end %}", "{{ x | first }}"])
+def test_the_error_of_a_stream_is_the_first_though_its_stacks_would_fail_too(source: str) -> None:
+    template = environment().from_string(
+        "{% set x %}{% stack 's' %}{% end %}a{% flush %}{{ x }}" + source + "{{ 1 / 0 }}"
+    )
+    pieces: list[str] = []
+    with pytest.raises(ZeroDivisionError):
+        pieces.extend(template.render_stream())
+    assert pieces == ["a"]
+
+    async def consume() -> None:
+        async for piece in template.render_stream_async():
+            pieces[:] = [*pieces, piece]
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(consume())
+    assert pieces == ["a", "a"]
+
+
 def test_a_render_inside_of_a_render_has_stacks_of_its_own() -> None:
     env = environment(inner="{% push 's' %}inner{% end %}[{% stack 's' %}]")
     env.add_global("inner", lambda: env.get_template("inner").render())
