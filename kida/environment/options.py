@@ -107,10 +107,14 @@ def _check_bytecode_cache(name: str, value: Any) -> None:
 def _check_cache_size(name: str, value: Any) -> None:
     if value is not None and not isinstance(value, int):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
+    if value is not None and value < -1:
+        raise ValueError(f"{name} must be 0 or more, or -1 or None for no bound, not {value!r}")
 
 
 def _check_ttl(name: str, value: Any) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0):
+    if value is not None and (
+        isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0
+    ):
         raise ValueError(f"{name} must be a number of seconds, or None for no end, not {value!r}")
 
 

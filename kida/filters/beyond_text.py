@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sized
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup, soft_str
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 _NOT_IN_SLUG = re.compile(r"[\W_]+")
-_BETWEEN_TAGS = re.compile(r">\s+<")
+_SPACE: Final = " \t\n\f\r"
+"""White space as HTML has it (HTML Living Standard, "ASCII whitespace"): a no-break space is content."""
+_BETWEEN_TAGS: Final = re.compile(f">[{_SPACE}]+<")
 _APOSTROPHES = re.compile("['\u2019]")
 
 # A longer fraction is a mistake, and would cost memory in proportion.
@@ -105,9 +107,9 @@ def format_number(value: Any, decimals: int | None = None, separator: str = ",",
 def spaceless(value: Any) -> str:
     """The text without the white space between tags, before the first and behind the last.
 
-    Between tags is what stands between ``>`` and ``<``.
+    Between tags is what stands between ``>`` and ``<``; white space is what it is in HTML, and no other.
     """
-    text = soft_str(value).strip()
+    text = soft_str(value).strip(_SPACE)
     without = _BETWEEN_TAGS.sub("><", text)
     return Markup(without) if isinstance(text, Markup) else without
 

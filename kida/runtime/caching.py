@@ -11,6 +11,8 @@ from kida.render_context import RenderContext
 from kida.runtime.undefined import Undefined
 
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_FOR_EVER: Final = 1e12
+"""More seconds than any program runs; an int may be more than a float can be."""
 _DURATION: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", re.ASCII)
 
 
@@ -38,7 +40,7 @@ def seconds(ttl: Any) -> float | None:
     if isinstance(ttl, Undefined):
         ttl._fail_with_undefined_error()
     if isinstance(ttl, (int, float)) and not isinstance(ttl, bool) and ttl >= 0:
-        return float(ttl)
+        return float(min(ttl, _FOR_EVER))
     match = _DURATION.fullmatch(ttl) if isinstance(ttl, str) else None
     if match is None:
         raise TemplateRuntimeError(

@@ -87,11 +87,12 @@ def test_nothing_is_kept_without_room_or_time_and_without_end_where_there_is_non
         f = Counted()
         template = Environment(**options).from_string(f"{{% cache 1{ttl} %}}{{{{ f() }}}}{{% end %}}")
         assert [template.render(f=f), template.render(f=f)] == ["1", "2"]
-    f = Counted()
-    template = Environment(fragment_ttl=None).from_string("{% cache 1 %}{{ f() }}{% end %}")
-    assert template.render(f=f) == "1"
-    clock[0] = 1e9
-    assert template.render(f=f) == "1"
+    for options, ttl in (({"fragment_ttl": None}, ""), ({}, ", ttl=1e400"), ({}, ", ttl=10**400")):
+        f, clock[0] = Counted(), 0.0
+        template = Environment(**options).from_string(f"{{% cache 1{ttl} %}}{{{{ f() }}}}{{% end %}}")
+        assert template.render(f=f) == "1"
+        clock[0] = 1e9
+        assert template.render(f=f) == "1"
 
 
 @pytest.mark.parametrize("ttl", ["'5x'", "''", "-1", "true", "[1]", "'٣m'"])
@@ -163,6 +164,9 @@ def test_texts_without_bound(size: int | None) -> None:
         {"fragment_cache_size": "many"},
         {"fragment_ttl": "5m"},
         {"fragment_ttl": -1},
+        {"fragment_ttl": float("nan")},
+        {"fragment_cache_size": -2},
+        {"cache_size": -2},
         {"fragment_ttl": True},
         {"template_aliases": ["ui"]},
         {"template_aliases": {"ui": 1}},
