@@ -29,14 +29,8 @@ def extends_tag(parser: Parser, tag: Token) -> nodes.Extends:
 
 def block_tag(parser: Parser, tag: Token) -> nodes.Block:
     """``{% block name scoped required if condition %}…{% endblock name %}``."""
-    name = parser.expect_name(what="the name of the block")
+    name = _name(parser, "block")
     span = Span(name.start, name.end)
-    if parser.at_operator("-"):
-        parser.fail(
-            "unexpected '-', expected the end of the tag",
-            parser.token,
-            hint="block names are names as in Python: write '_' instead of '-'",
-        )
     scoped = parser.skip_name("scoped")
     required = parser.skip_name("required")
     condition = expression(parser) if parser.skip_name("if") else None
@@ -57,13 +51,24 @@ def block_tag(parser: Parser, tag: Token) -> nodes.Block:
 
 def fragment_tag(parser: Parser, tag: Token) -> nodes.Block:
     """``{% fragment name %}…{% end %}``: a block that is not rendered where it stands."""
-    name = parser.expect_name(what="the name of the fragment")
+    name = _name(parser, "fragment")
     span = Span(name.start, name.end)
     header = parser.span_from(tag.start)
     _define_block(parser, name, span)
     with of_component(parser, None):
         body = parser.block_body(tag, "endfragment", optional_name=name.value)
     return nodes.Block(header, name.value, span, body, scoped=False, required=False, fragment=True)
+
+
+def _name(parser: Parser, kind: str) -> Token:
+    name = parser.expect_name(what=f"the name of the {kind}")
+    if parser.at_operator("-"):
+        parser.fail(
+            "unexpected '-', expected the end of the tag",
+            parser.token,
+            hint=f"{kind} names are names as in Python: write '_' instead of '-'",
+        )
+    return name
 
 
 def _define_block(parser: Parser, name: Token, span: Span) -> None:

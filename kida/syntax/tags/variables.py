@@ -122,6 +122,11 @@ def cache_tag(parser: Parser, tag: Token) -> nodes.Cache:
             ttl = expression(parser)
         else:
             keys.append(expression(parser))
+    if parser.at_operator("=") or (ttl is not None and parser.at_operator(",")):
+        parser.fail_expected(
+            "the end of the tag",
+            'a cache takes its keys, and behind them ttl alone: {% cache "menu", user.id, ttl="5m" %}',
+        )
     key = keys[0] if len(keys) == 1 else nodes.TupleLiteral(parser.span_from(start), tuple(keys))
     span = parser.span_from(tag.start)
     with outside_of_loops(parser):
