@@ -170,8 +170,9 @@ def cache(g: Generator, node: nodes.Cache) -> None:
     text = py.attribute(py.load(making, at), "text", at)
     with g.collecting() as made:
         pushed = g.temporary("pushed")
-        g.emit(py.assign(pushed, py.call(".pushed", [py.load(".ctx", at)], at), at))
         with g.collecting() as body, g.loop_block(loop=False):
+            # within: whatever comes, an interrupt too, what is being made has to be closed
+            g.emit(py.assign(pushed, py.call(".pushed", [py.load(".ctx", at)], at), at))
             with g.buffered(at, audible=False) as buffer:
                 g.body(node.body)
             kept = py.call(".check_kept", [py.load(".ctx", at), g.text_of_body(buffer, node.span, at)], at)

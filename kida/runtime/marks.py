@@ -22,6 +22,8 @@ _ENDS: Final = 0x100000
 _NONCE: Final = 0xE100
 _DIGITS: Final = 0xE200
 _NONCE_SIZE: Final = 8
+_TELLING: Final = 4
+"""How many characters of a nonce stand in no value by chance."""
 
 
 class Mark(Protocol):
@@ -113,7 +115,7 @@ class Marks:
     def _check(self, text: str, seen: set[Mark]) -> None:
         """Raise where something is left of a mark that was cut, or one is there in another spelling."""
         unseen = next((mark for mark in self._given if mark not in seen), None)
-        left = [self._start[0], self._start[-2:], self._end]
+        left = [self._start[0], self._start[-_TELLING:], self._end]
         if unseen is not None:
             left += json.dumps(self._start)[1:-1], quote(self._start)
         if any(part in text for part in left):

@@ -105,6 +105,13 @@ def embed_tag(parser: Parser, tag: Token) -> nodes.Embed:
     blocks: list[nodes.Block] = []
     for statement in body:
         if isinstance(statement, nodes.Block):
+            if statement.condition is not None:
+                parser.fail(
+                    "the block of an 'embed' has no condition: that of its place in the embedded template counts",
+                    statement.condition,
+                    ErrorCode.MISPLACED_TAG,
+                    "put an 'if' into the block, with {{ super() }} in its 'else'",
+                )
             blocks.append(statement)
         elif not isinstance(statement, nodes.Text) or statement.text.strip():
             parser.fail(
