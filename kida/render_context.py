@@ -334,7 +334,12 @@ class RenderContext:
 
     def derived(self, local: Mapping[str, Any]) -> RenderContext:
         """This context with the variables of a place in the template in front."""
-        made = self._copy()
+        made = _Derived()
+        made.outer = self
+        for name in RenderContext.__slots__:
+            setattr(made, name, getattr(self, name))
+        made._escaping = self.escaping
+        made._exported = self.exported_vars
         made._vars = overlaid(self.vars, local)
         made._below = None
         made._owned = True
@@ -358,6 +363,18 @@ class RenderContext:
         made._escaping = self.escaping
         made._exported = self.exported_vars
         return made
+
+
+class _Derived(RenderContext):
+    """A context with the variables of a place in front; what is exported there is also the template's, as ever."""
+
+    __slots__ = ("outer",)
+
+    outer: RenderContext
+
+    def export(self, name: str, value: Any) -> None:
+        super().export(name, value)
+        self.outer.export(name, value)
 
 
 def begun(

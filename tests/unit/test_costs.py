@@ -16,6 +16,7 @@ import jinja2
 import pytest
 
 import kida
+from kida.utils.workers import is_gil_enabled
 
 ROWS = [{f"c{number}": f"<{row} & {number}>" for number in range(5)} for row in range(20)]
 BIRDS = [SimpleNamespace(name=f"bird {number}", mass=number, tags=["b", "a"]) for number in range(20)]
@@ -29,21 +30,21 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "page": "{% for row in rows %}{% for cell in row.values() %}<td>{{ cell }}</td>{% endfor %}{% endfor %}"
         },
         {"rows": ROWS},
-        0.63,
+        0.51,
     ),
     (
         "objects",
         {"page": "{% for b in birds %}<b>{{ b.name }}</b>{{ b.mass }}{% endfor %}"},
         {"birds": BIRDS},
-        0.77,
+        0.70,
     ),
     (
         "mappings",
         {"page": "{% for b in birds %}{{ b.name }}{% endfor %}"},
         {"birds": [vars(b) for b in BIRDS]},
-        0.56,
+        0.53,
     ),
-    ("one line", {"page": "Hello {{ name }}!"}, {"name": "Zoë"}, 0.57),
+    ("one line", {"page": "Hello {{ name }}!"}, {"name": "Zoë"}, 0.29),
     (
         "inheritance",
         {
@@ -52,7 +53,7 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "base": "<{% block title %}{{ name }}{% endblock %}{% block body %}{% endblock %}>",
         },
         {"name": "Zoë"},
-        1.05,
+        0.86,
     ),
     (
         "macros",
@@ -60,13 +61,13 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "page": "{% macro m(b, size=1) %}{{ b.name }}{{ size }}{% endmacro %}{% for b in birds %}{{ m(b) }}{% endfor %}"
         },
         {"birds": BIRDS},
-        0.48,
+        0.39,
     ),
     (
         "includes",
         {"page": "{% for b in birds %}{% include 'part' %}{% endfor %}", "part": "{{ b.name }}"},
         {"birds": BIRDS},
-        0.77,
+        0.60,
     ),
     (
         "imports",
@@ -75,7 +76,7 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "lib": "{% macro m(a) %}<{{ a }}>{% endmacro %}{% macro n(a, b=1) %}{{ a }}{{ b }}{% endmacro %}",
         },
         {"name": "Zoë"},
-        0.77,
+        0.49 if is_gil_enabled() else 0.68,  # without the GIL modules are not shared
     ),
     (
         "filters",
@@ -83,7 +84,7 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "page": "{% for b in birds %}{{ b.name | trim | title }}{{ b.tags | sort | join(', ') | upper }}{% endfor %}"
         },
         {"birds": BIRDS},
-        0.49,
+        0.53,
     ),
 ]
 
