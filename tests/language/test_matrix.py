@@ -394,48 +394,6 @@ def test_what_is_pushed_anywhere_stands_in_the_stack(place: str, reached: str) -
         assert any({*REACHED[reached], *where.steps} <= found for found in steps), steps
 
 
-OTHER_DELIMITERS = {
-    "block_start_string": "<%",
-    "block_end_string": "%>",
-    "variable_start_string": "${",
-    "variable_end_string": "}$",
-    "comment_start_string": "<#",
-    "comment_end_string": "#>",
-}
-_DELIMITERS = re.compile(r"\{%|%\}|\{\{|\}\}(?!\})")
-
-
-def _in_other_delimiters(source: str) -> str:
-    spelt = {"{%": "<%", "%}": "%>", "{{": "${", "}}": "}$"}
-    return _DELIMITERS.sub(lambda found: spelt[found[0]], source)
-
-
-def _in_line_statements(source: str) -> str:
-    return re.sub(r"\{%\s*(.*?)\s*%\}", r"\n# \1\n", source)
-
-
-@pytest.mark.parametrize(
-    ("spelt", "options"),
-    [(_in_other_delimiters, OTHER_DELIMITERS), (_in_line_statements, {"line_statement_prefix": "#"})],
-    ids=["other delimiters", "line statements"],
-)
-@pytest.mark.parametrize("name", CONSTRUCTS)
-def test_a_construct_gives_the_same_however_its_tags_are_spelt(
-    name: str, spelt: Callable[[str], str], options: dict[str, Any]
-) -> None:
-    construct = CONSTRUCTS[name]
-    pages = {**TEMPLATES, "page": f"{{% if on %}}{construct.source}{{% end %}}"}
-    loader = kida.DictLoader({name: spelt(text) for name, text in pages.items()})
-    environment = kida.Environment(loader=loader, **OPTIONS, **options)
-    environment.install_null_translations()
-    template = environment.get_template("page")
-    for form, text in texts(template, is_async=construct.awaits, reached="directly"):
-        assert text.replace("\n", "") == construct.gives, form
-    for trace in traces(template, is_async=construct.awaits, reached="directly"):
-        assert trace.output.replace("\n", "") == construct.gives
-        assert_tiled(trace)
-
-
 OF_JINJA2 = frozenset(
     """autoescape block break call continue debug do extends filter for from if import include macro raw set trans
     with""".split()  # noqa: SIM905
