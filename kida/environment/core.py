@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kida.compiler.options import Compiled
 from kida.environment.flights import Flight
+from kida.environment.following import BUILT_IN, WITH_MORE, beyond, following
 from kida.environment.loading import Loader, is_current, load, nearest_template
 from kida.environment.options import DEFAULTS, check
 from kida.environment.registry import Registry, passed_first
@@ -19,7 +19,7 @@ from kida.errors import (
     TemplatesNotFound,
     TemplateSyntaxError,
 )
-from kida.extension import Extension, filters_of, instances, parsers_of
+from kida.extension import Extension, parsers_of
 from kida.filters import FILTERS
 from kida.globals import GLOBALS
 from kida.runtime.forms import Form
@@ -41,14 +41,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_BUILT_IN: Final = Registry(FILTERS, TESTS, GLOBALS)
-_REGISTERED: Final = frozenset(("filters", "tests", "globals"))
-_DELIMITERS: Final = frozenset(Delimiters._fields)
-
-
-_WITH_MORE: Final = _REGISTERED | _DELIMITERS | {"extensions", "template_aliases"}
-"""The options that more follows from than their value."""
-
 
 class _Usual:
     """What holds where an environment was not told otherwise: its options, and what it makes when it is needed.
@@ -56,7 +48,7 @@ class _Usual:
     Attributes of a class, so that an environment only has to be given what is its own.
     """
 
-    _registry: Registry = _BUILT_IN
+    _registry: Registry = BUILT_IN
     _delimiters: Delimiters = Delimiters()
     _made_lexer: Lexer | None = None
     _made_lookup: Lookup | None = None
@@ -98,8 +90,8 @@ class Environment(_Usual):
             # one by one: Python's update() of an object's empty dict takes ten times as long
             for name, value in options.items():
                 state[name] = value
-            if not _WITH_MORE.isdisjoint(options):
-                state.update(_following(options))
+            if not WITH_MORE.isdisjoint(options):
+                state.update(following(options))
         state["_cache"] = LRUCache(self.cache_size)
         state["_cache_lock"] = RLock()  # the registry is replaced under it, too
         state["_namespaces"] = {}
@@ -134,9 +126,9 @@ class Environment(_Usual):
             **{name: getattr(self, name) for name in DEFAULTS},
             # a read-only view does not pickle
             "template_aliases": None if self.template_aliases is None else dict(self.template_aliases),
-            "filters": _beyond(registry.filters, FILTERS),
-            "tests": _beyond(registry.tests, TESTS),
-            "globals": _beyond(registry.globals, GLOBALS),
+            "filters": beyond(registry.filters, FILTERS),
+            "tests": beyond(registry.tests, TESTS),
+            "globals": beyond(registry.globals, GLOBALS),
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -609,42 +601,6 @@ class Environment(_Usual):
 
     def __repr__(self) -> str:
         return f"<Environment with {self.loader!r}>"
-
-
-def _following(options: Mapping[str, Any]) -> dict[str, Any]:
-    """What follows from options; what was given may change later, and is copied."""
-    found: dict[str, Any] = {}
-    if not _REGISTERED.isdisjoint(options):
-        found["_registry"] = Registry(
-            _with(FILTERS, options.get("filters")),
-            _with(TESTS, options.get("tests")),
-            _with(GLOBALS, options.get("globals")),
-        )
-    if not _DELIMITERS.isdisjoint(options):
-        found["_delimiters"] = Delimiters(*(options.get(name, DEFAULTS[name]) for name in Delimiters._fields))
-    if "extensions" in options:
-        found["extensions"] = tuple(options["extensions"])
-        found["_extensions"] = extensions = tuple(instances(found["extensions"]))
-        if extensions:
-            found["_registry"] = found.get("_registry", _BUILT_IN).with_added(
-                "filters", filters_of(extensions)
-            )
-    if options.get("template_aliases") is not None:
-        found["template_aliases"] = MappingProxyType(dict(options["template_aliases"]))
-    return found
-
-
-def _with(built_in: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return MappingProxyType({**built_in, **added}) if added else built_in
-
-
-def _beyond(registered: Mapping[str, Any], built_in: Mapping[str, Any]) -> dict[str, Any]:
-    # the tags of extensions, which begin with a dot, are made anew
-    return {
-        name: value
-        for name, value in registered.items()
-        if built_in.get(name) is not value and name[:1] != "."
-    }
 
 
 def _remade(recipe: dict[str, Any]) -> Environment:
