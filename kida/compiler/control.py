@@ -314,6 +314,8 @@ def try_(g: Generator, node: nodes.Try) -> None:
     escaping = g.temporary("escaping")
     g.emit(py.assign(escaping, py.attribute(py.load(".ctx", at), "escaping", at), at))
     with g.collecting() as fallback:
+        is_final = py.call(".is_final", [py.load(error, at)], at)
+        g.emit(py.when(is_final, [ast.Raise(None, None, **at)], [], at))
         g.emit(set_escaping(py.load(escaping, at), at))
         forgotten = [py.load(".ctx", at), py.load(pushed, at)]
         g.emit(py.statement(py.call(".take_back", forgotten, at), at))

@@ -23,7 +23,7 @@ from kida.runtime.loop import AsyncLoopContext, LoopContext, async_iterate, auto
 from kida.runtime.macro import AsyncMacro, Macro, MacroShape, TextMacro
 from kida.runtime.naming import full_name
 from kida.runtime.pending import Pending
-from kida.runtime.recursion import check_depth
+from kida.runtime.recursion import check_depth, is_final
 from kida.runtime.slots import component, fill, slots_of
 from kida.runtime.undefined import Undefined, missing, unmade
 
@@ -128,6 +128,7 @@ def make_namespace(environment: Environment, form: Form) -> dict[str, Any]:
         "set_attribute": set_attribute,
         "check_namespace": check_namespace,
         "check_depth": check_depth,
+        "is_final": is_final,
         "debug": debug,
         "loop": LoopContext,
         "may_wait": may_wait,

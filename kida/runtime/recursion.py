@@ -5,8 +5,20 @@ Python's own limit is a second net. It can be set so high that the C stack ends 
 
 from __future__ import annotations
 
-from kida.errors import ErrorCode, TemplateRuntimeError
+from typing import Final
+
+from kida.errors import ErrorCode, TemplateError, TemplateRuntimeError
 from kida.render_context import RenderContext
+
+_FINAL: Final = frozenset((ErrorCode.RECURSION_LIMIT, ErrorCode.INCLUDE_DEPTH, ErrorCode.BUDGET_EXCEEDED))
+
+
+def is_final(error: Exception) -> bool:
+    """Whether an error ends a render that would not end otherwise: no ``try`` of the template holds it up.
+
+    One that calls itself in its fallback, too, would go on for longer than the world has time.
+    """
+    return isinstance(error, RecursionError) or (isinstance(error, TemplateError) and error.code in _FINAL)
 
 
 def check_depth(context: RenderContext, depth: int, what: str, name: str | None = None) -> None:

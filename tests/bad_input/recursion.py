@@ -99,6 +99,9 @@ ENDLESS: Final[Mapping[str, tuple[Templates, frozenset[kida.ErrorCode]]]] = Mapp
         "a macro calls itself in a fallback": (
             {"main": "{% macro m() %}{% try %}{{ 1 // 0 }}{% fallback %}{{ m() }}{% end %}{% endmacro %}{{ m() }}"}, _CALLS
         ),
+        "a macro calls itself in a try and in its fallback": (
+            {"main": "{% macro m() %}{% try %}{{ m() }}{% fallback %}{{ m() }}{% end %}{% endmacro %}{{ m() }}"}, _CALLS
+        ),
         "a macro calls itself in a comprehension": (
             {"main": "{% macro m() %}{{ [m() for x in [1]] }}{% endmacro %}{{ m() }}"}, _CALLS
         ),

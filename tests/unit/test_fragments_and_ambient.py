@@ -104,6 +104,16 @@ async def test_calls_that_run_at_the_same_time_in_one_render_do_not_mix(source: 
     assert "".join([piece async for piece in template.render_stream_async()]) == expected
 
 
+@pytest.mark.parametrize("fallback", ["", "{% include 'page' %}"])
+def test_no_try_holds_up_what_includes_itself_without_end(fallback: str) -> None:
+    source = f"{{% try %}}{{% include 'page' %}}{{% fallback %}}{fallback}{{% end %}}"
+    template = Environment(loader=DictLoader({"page": source})).get_template("page")
+    with pytest.raises(TemplateError, match="include each other more than 50 levels deep"):
+        template.render()
+    with pytest.raises(TemplateError, match="include each other more than 50 levels deep"):
+        list(template.render_stream())
+
+
 def test_a_stream_that_is_closed_inside_of_a_provide_ends_it() -> None:
     stream = Environment().from_string("{% provide t = 1 %}a{% flush %}b{% end %}").render_stream()
     assert next(stream) == "a"
