@@ -36,7 +36,7 @@ def linked(text: str) -> dict[str, int | None]:
         ("_html(title)", 1),
         ("def macro_card", 2),
         ("_filter_upper(", 3),
-        ("_block(_ctx, 'list')", 5),
+        ("_ctx.layout.first['list']", 5),
         ("def block_list", 5),
         ("for i in (", 6),
         ("card", 7),

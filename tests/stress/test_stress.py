@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -61,7 +62,8 @@ def test_a_render_that_keeps_its_state_where_another_sees_it_is_caught(
         seen = [name for thread, name in tuple(last.items()) if thread != own]
         last[own] = made.name
         if seen:
-            made.name = seen[-1]
+            made.unit = copy(made.unit)
+            made.unit.name = seen[-1]
         return made
 
     for module in (core, inclusion):
