@@ -33,7 +33,7 @@ _LOOKED_UP_AT_ONCE = 16
 """More names of the context than the first a function looks up by as many as the second: that is less code."""
 _PIECES_AT_MOST = 32
 """How many pieces of text are written as one: with more, a function holds many of them at once."""
-_QUICK_LOOKUPS = 12
+_QUICK_LOOKUPS = 6
 """Attributes that a template looks up by statements where nothing is repeated."""
 _WRITES_AT_MOST = 64
 """How many texts a stream writes, where nothing is repeated, until it is asked whether it holds too many."""
@@ -234,7 +234,8 @@ class Generator:
         """Emit the writing of a ``str``; ``span`` is what wrote it, where that may be recorded."""
         if self.instruments is not None and span is not None:
             self.instruments.plain(value, span, at)
-        elif self.form is Form.RENDER:
+        elif self.form is Form.RENDER and not self.is_repeated:
+            # in loops each text made anew would wait in memory for the end of the render: there pieces are written one by one
             if len(self._run) >= _PIECES_AT_MOST:
                 self.end_run()
             self._run.append((value, at))

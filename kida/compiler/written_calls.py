@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from kida.compiler import python as py
 from kida.compiler.generator import Generator
-from kida.compiler.lookups import at_once
 from kida.compiler.python import At
 from kida.semantics.scopes import Origin
 from kida.syntax import nodes
@@ -55,11 +54,11 @@ def write_call(
     else:
         g.pause(at)
     called = _held(g, target, at)
-    positional = [_held(g, at_once(g, argument), g.at(argument.span)) for argument in given.positional]
+    positional = [_held(g, g.expression(argument), g.at(argument.span)) for argument in given.positional]
     keywords = [*extra]
     for key, value in given.keywords:
         place = g.at(value.span)
-        keywords.append(ast.keyword(key, _held(g, at_once(g, value), place), **place))
+        keywords.append(ast.keyword(key, _held(g, g.expression(value), place), **place))
     site = g.kept("Site", len(positional), tuple(keyword.arg for keyword in keywords), of_caller)
     function = g.temporary("writing")
     wanted = [called, py.load(".ctx", at), py.load(site, at), g.is_escaping(at)]

@@ -30,13 +30,13 @@ WORKLOADS: list[tuple[str, dict[str, str], dict[str, Any], float]] = [
             "page": "{% for row in rows %}{% for cell in row.values() %}<td>{{ cell }}</td>{% endfor %}{% endfor %}"
         },
         {"rows": ROWS},
-        0.51,
+        0.62,
     ),
     (
         "objects",
         {"page": "{% for b in birds %}<b>{{ b.name }}</b>{{ b.mass }}{% endfor %}"},
         {"birds": BIRDS},
-        0.70,
+        0.75,
     ),
     (
         "mappings",
