@@ -87,9 +87,7 @@ class Environment(_Usual):
         state = self.__dict__
         if options:
             check(options)
-            # one by one: Python's update() of an object's empty dict takes ten times as long
-            for name, value in options.items():
-                state[name] = value
+            state.update(options)
             if not WITH_MORE.isdisjoint(options):
                 state.update(following(options))
         state["_cache"] = LRUCache(self.cache_size)
