@@ -349,11 +349,11 @@ class RenderContext:
         """The context of the template that this one extends: the same variables, its blocks behind, stacks of its own."""
         if not self._owned:
             self._own()
-        made = begun(unit, self._vars, True, self.state, self.route.extended(unit))
+        # both write to the same mapping, whole as it is from now on
+        made = begun(unit, self.vars, True, self.state, self.route.extended(unit))
         made.layout = self.layout = self.layout.extended(unit)
         made._escaping = self._escaping if self.state.escapings is None else self.escaping
         made._exported = self.exported_vars
-        made._below = self._below
         return made
 
     def _copy(self) -> RenderContext:

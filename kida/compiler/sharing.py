@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kida.compiler.generator import Generator
+from kida.compiler.written_calls import has_known_arguments, is_of_caller
 from kida.runtime.forms import Form
-from kida.semantics.scopes import Origin
 from kida.syntax import nodes
 
 _ALLOWED: Final = frozenset(
@@ -59,20 +59,9 @@ def is_shareable(g: Generator, template: nodes.Template) -> bool:
     if not macros or len(macros) + len(texts) < len(template.body):
         return False
     return not any(macro.slots for macro in macros) and all(
-        type(node) in _ALLOWED or node is macro or _is_caller(g, node)
+        type(node) in _ALLOWED
+        or node is macro
+        or (type(node) is nodes.Call and is_of_caller(node, g) and has_known_arguments(node))
         for macro in macros
         for node in nodes.walk(macro)
     )
-
-
-def _is_caller(g: Generator, node: nodes.Node) -> bool:
-    if not isinstance(node, nodes.Call) or not isinstance(node.target, nodes.Name):
-        return False
-    given = node.arguments
-    if (
-        given.star is not None
-        or given.double_star is not None
-        or any(key == "caller" for key, _ in given.keywords)
-    ):
-        return False
-    return node.target.name == "caller" and g.scopes.variables[node.target].origin is Origin.IMPLICIT

@@ -14,19 +14,22 @@ from kida.syntax import nodes
 
 def is_written_call(node: nodes.Call, g: Generator) -> bool:
     """Whether a call that is written may go straight to a macro, as far as its template tells: most are of functions."""
-    given = node.arguments
     if g.form.is_async or g.instruments is not None or g.options.finalize is not None:
         return False
-    if g.escaping is None or g.volatile or given.star is not None or given.double_star is not None:
-        return False
-    # a caller that is told by hand may be anything, and has to be counted
-    if any(key == "caller" for key, _ in given.keywords):
+    if g.escaping is None or g.volatile or not has_known_arguments(node):
         return False
     target = node.target.target if isinstance(node.target, nodes.Attribute) else node.target
-    return isinstance(target, nodes.Name) and (target.name in g.macros or _is_caller(node, g))
+    return isinstance(target, nodes.Name) and (target.name in g.macros or is_of_caller(node, g))
 
 
-def _is_caller(node: nodes.Call, g: Generator) -> bool:
+def has_known_arguments(node: nodes.Call) -> bool:
+    """Whether a call's arguments are told one by one, and no ``caller``: that may be anything, and has to be counted."""
+    given = node.arguments
+    has_others = given.star is not None or given.double_star is not None
+    return not has_others and all(key != "caller" for key, _ in given.keywords)
+
+
+def is_of_caller(node: nodes.Call, g: Generator) -> bool:
     """Whether a call is of the body of the call that its macro is called by."""
     if not isinstance(node.target, nodes.Name) or node.target.name != "caller":
         return False
@@ -47,7 +50,7 @@ def write_call(
     emits the writing of a value.
     """
     given = node.arguments
-    of_caller = _is_caller(node, g)
+    of_caller = is_of_caller(node, g)
     g.calls += 1
     if of_caller:
         g.calls_of_caller += 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kida import DictLoader, Environment, RenderContext, TemplateError
+from kida import DictLoader, Environment, RenderContext, TemplateError, pass_context
 from kida.render_context import (
     async_render_context,
     get_render_context,
@@ -275,3 +275,19 @@ def test_state_lives_in_the_context_of_the_render_and_not_in_the_template() -> N
     e = Environment(loader=DictLoader(texts), globals={"keep": keep})
     e.render("outer")
     assert seen == [("lib", ("lib",), [], 1), ("outer", (), ["b"], 2)]
+
+
+def test_what_is_set_behind_extends_in_an_included_template_is_seen_by_its_blocks_whoever_looked_at_the_context() -> (
+    None
+):
+    @pass_context
+    def names(context: RenderContext) -> str:
+        return f"{sorted(context.vars)}"
+
+    sources = {
+        "page": "{% for i in [1] %}{% include 'part' %}{% endfor %}",
+        "part": "{% extends 'base' %}{% set seen = names() %}{% set late = i %}",
+        "base": "{% block b %}{{ seen }}{{ late }}{{ outer }}{% endblock %}",
+    }
+    env = Environment(loader=DictLoader(sources), globals={"names": names}, autoescape=False)
+    assert env.get_template("page").render(outer="o") == "['i', 'outer']1o"
